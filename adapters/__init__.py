@@ -1,0 +1,1 @@
+"""The outside world: doors, delivery, and the command `drrc`."""

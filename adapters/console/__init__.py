@@ -1,0 +1,1 @@
+"""The terminal door and the JSON-lines door."""

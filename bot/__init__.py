@@ -1,0 +1,1 @@
+"""The conversation engine: one turn from message to reply, and the state it keeps."""

@@ -1,0 +1,1 @@
+"""Everything in Redis, and the only importer of redis."""

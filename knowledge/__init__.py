@@ -1,0 +1,1 @@
+"""Medicine, places and where they come from."""

@@ -1,0 +1,1 @@
+"""Places to go, near a point."""

@@ -1,0 +1,1 @@
+"""From Korean text to meaning, and the seam to language models."""

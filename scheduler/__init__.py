@@ -1,0 +1,1 @@
+"""Work by the clock: recovery, redelivery, what is due."""
