@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Literal
 
-from knowledge.clinical import Citation
+from knowledge.clinical import Citation, Person
 from knowledge.places.place import Nearby, Point
 
 
@@ -38,8 +38,18 @@ class Address:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Form:
+    """What was filled in at once instead of told in words: the patient and the decision about consent."""
+
+    patient: Person | None = field(default=None, repr=False)
+    """The patient, where given."""
+    consent: bool | None = None
+    """Consent to health information and location, where decided."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
-    """One thing a person sent. Exactly one of text, choice, point and attachment is set."""
+    """One thing a person sent. Exactly one of text, choice, point, attachment and form is set."""
 
     id: str
     """The door's own id of it; a repeat is dropped."""
@@ -55,6 +65,8 @@ class Message:
     """A shared location."""
     attachment: Attachment | None = None
     """Something that cannot be read."""
+    form: Form | None = field(default=None, repr=False)
+    """A form that was filled in."""
     locale: str = "ko"
     """The person's language, as the door tells it."""
 

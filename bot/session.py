@@ -24,7 +24,7 @@ class Stage(StrEnum):
     ASSESSED = "assessed"
 
 
-Expecting = Literal["nothing", "consent", "age", "sex", "place", "location_consent", "delete"]
+Expecting = Literal["nothing", "consent", "age", "sex", "guardian", "place", "location_consent", "delete"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +71,7 @@ class Session:
     """Where it stands."""
     expecting: Expecting = "nothing"
     """What the last reply asked for besides findings."""
-    patient: Person = Person()
+    patient: Person = field(default_factory=Person)
     """Whom the consultation is about."""
     findings: tuple[Finding, ...] = field(default=(), repr=False)
     """Everything said so far, one per concept and subject, latest wins."""

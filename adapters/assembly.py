@@ -1,0 +1,71 @@
+"""Putting the parts together: plain constructor calls, and the only place besides the command that reads settings."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+
+from knowledge.morphology import Morphology
+from knowledge.places.index import load_builtin
+from nlu.reader import Reader, load_reader
+
+from bot.engine import Engine
+from bot.phrases import load_phrases
+from bot.state.connection import opened
+from bot.state.embedded import EmbeddedRedis
+from bot.state.store import Store, shared_secret
+from bot.turn import Knowledge
+from config.settings import Settings
+from knowledge.catalogue import load_catalogue
+from knowledge.diagnosis import Diagnosis
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class House:
+    """A running engine and what it stands on."""
+
+    engine: Engine
+    """Runs turns."""
+    store: Store
+    """State."""
+    secret: bytes
+    """The installation's secret."""
+    knowledge: Knowledge
+    """Medicine, places and words."""
+    embedded: EmbeddedRedis | None
+    """The embedded Redis, where no URL is set."""
+
+
+def load_knowledge(settings: Settings) -> Knowledge:
+    """Catalogue, places and sentences."""
+    catalogue = load_catalogue(cache=settings.data_dir / "cache")
+    return Knowledge(
+        catalogue=catalogue,
+        diagnosis=Diagnosis(catalogue),
+        places=load_builtin(),
+        say=load_phrases(),
+        session_life=timedelta(hours=settings.session_hours),
+    )
+
+
+def load_mind(settings: Settings) -> tuple[Knowledge, Reader]:
+    """Everything that is read from files and needs seconds: done in a thread while Redis starts."""
+    settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    knowledge = load_knowledge(settings)
+    return knowledge, load_reader(Morphology(), knowledge.catalogue.concepts)
+
+
+@asynccontextmanager
+async def built(settings: Settings, *, at: Callable[[str], None] | None = None) -> AsyncIterator[House]:
+    """A house for the life of the block."""
+    mind = asyncio.create_task(asyncio.to_thread(partial(load_mind, settings)))
+    url = settings.redis_url.get_secret_value() if settings.redis_url else None
+    async with opened(url, settings.data_dir) as (client, embedded):
+        secret = settings.secret.get_secret_value().encode() if settings.secret else await shared_secret(client)
+        store = Store(client, salt=secret, hold_life=timedelta(seconds=settings.hold_seconds))
+        knowledge, reader = await mind
+        more = {"at": at} if at else {}
+        engine = Engine(store=store, reader=reader, knowledge=knowledge, **more)
+        yield House(engine=engine, store=store, secret=secret, knowledge=knowledge, embedded=embedded)

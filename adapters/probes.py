@@ -1,0 +1,24 @@
+"""/readyz and /metrics for whoever runs the bot (/healthz belongs to the web door)."""
+
+from aiohttp import web
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+from bot.errors import StateUnavailable
+from bot.state.store import Store
+
+
+def add_probes(app: web.Application, store: Store) -> None:
+    """Answer whether turns can be run now, and the counters in Prometheus' text form."""
+
+    async def readyz(_: web.Request) -> web.Response:
+        try:
+            await store.ping()
+        except StateUnavailable:
+            return web.json_response({"ready": False, "redis": False}, status=503)
+        return web.json_response({"ready": True, "redis": True})
+
+    async def metrics(_: web.Request) -> web.Response:
+        return web.Response(body=generate_latest(), headers={"Content-Type": CONTENT_TYPE_LATEST})
+
+    app.router.add_get("/readyz", readyz)
+    app.router.add_get("/metrics", metrics)

@@ -1,0 +1,86 @@
+"""`drrc serve`: every configured door in one process, until SIGTERM or Ctrl+C."""
+
+import asyncio
+import signal
+import sys
+from datetime import timedelta
+
+import structlog
+from aiohttp import web
+
+from adapters.assembly import House, built
+from adapters.probes import add_probes
+from adapters.web.channel import web_app
+from bot.engine import Deliver
+from bot.errors import StateUnavailable
+from bot.message import Platform
+from config.settings import Settings
+from scheduler.app import running
+
+log = structlog.get_logger()
+
+DRAIN_SECONDS = 8.0
+"""How long open requests may take after the signal."""
+
+
+async def serve(settings: Settings) -> int:
+    """Run until a signal. 1 when Redis does not start or the port is taken."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    try:
+        async with built(settings) as house:
+            return await _open(settings, house, stop)
+    except StateUnavailable as error:
+        print(f"저장소(Redis)를 열지 못했어요: {error}\n`drrc doctor` 로 살펴봐 주세요.", file=sys.stderr)
+        return 1
+
+
+async def _open(settings: Settings, house: House, stop: asyncio.Event) -> int:
+    app = web_door(settings, house)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=DRAIN_SECONDS)
+    async with running(
+        engine=house.engine,
+        store=house.store,
+        embedded=house.embedded,
+        deliver_to=no_push,
+        every=timedelta(seconds=settings.recover_seconds),
+        orphan_age=timedelta(seconds=settings.hold_seconds),
+    ):
+        await runner.setup()
+        try:
+            await web.TCPSite(runner, settings.host, settings.port).start()
+        except OSError as error:
+            reason = f"{settings.host}:{settings.port} 을 열지 못했어요({error.strerror})."
+            print(f"{reason} DRRC_PORT 를 바꿔 보세요.", file=sys.stderr)
+            await runner.cleanup()
+            return 1
+        host = "127.0.0.1" if settings.host in ("0.0.0.0", "::") else settings.host  # noqa: S104 - only shown
+        print(f"닥터알씨가 열렸어요: http://{host}:{settings.port}  (그만하려면 Ctrl+C)", flush=True)
+        log.info("serving", host=settings.host, port=settings.port, data=house.knowledge.catalogue.version)
+        await stop.wait()
+        await runner.cleanup()
+    return 0
+
+
+def web_door(settings: Settings, house: House) -> web.Application:
+    """The chat page (where it is on) and the probes."""
+    if settings.web:
+        app = web_app(
+            house.engine,
+            secret=house.secret,
+            texts=house.knowledge.say.get("web"),
+            secure_cookie=settings.public_url.startswith("https"),
+            rate_per_minute=settings.rate_per_minute,
+            tiles_url=settings.map_tiles_url,
+        )
+    else:
+        app = web.Application()
+    add_probes(app, house.store)
+    return app
+
+
+def no_push(_: Platform) -> Deliver | None:
+    """The page fetches its replies itself; doors that can push come with their own way."""
+    return None

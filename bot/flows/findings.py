@@ -1,0 +1,142 @@
+"""What a message adds to what is known of the patient. Later words take earlier ones back."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from bot.message import Message
+from bot.session import MAX_FINDINGS, Session, Stage
+from bot.turn import Context
+from knowledge.clinical import Answer, Concept, Finding, Person, Presence, Relation, Subject, When
+from nlu.meaning import Mention
+
+PRESENT, ABSENT = Presence.PRESENT, Presence.ABSENT
+
+
+def absorb(context: Context) -> Session:
+    """The session after this message's findings, person and times."""
+    meaning, session = context.meaning, context.session
+    if begins_anew(session, meaning.mention):
+        session = Session(address=session.address, version=session.version)
+    told = [f for f in meaning.findings if f.when is not When.HYPOTHETICAL]
+    told += [
+        Finding(concept=concept, presence=PRESENT)
+        for alarm in context.alarms
+        for concept in alarm.findings
+        if concept in context.knowledge.catalogue.concepts
+    ]
+    told += answered(context)
+    findings = merge(session.findings, told, context.knowledge.catalogue.concepts)
+    patient = describe(session.patient, meaning.mention)
+    if any(f.concept == "pregnancy" and f.presence is PRESENT and f.subject is Subject.PATIENT for f in findings):
+        patient = replace(patient, pregnant=True)
+    return replace(
+        session,
+        findings=findings,
+        patient=patient,
+        onset=session.onset if meaning.onset is None else meaning.onset,
+        sudden=session.sudden if meaning.sudden is None else meaning.sudden,
+    )
+
+
+def begins_anew(session: Session, mention: Mention) -> bool:
+    """Whether the message is about another patient than the finished consultation was."""
+    return (
+        session.stage is Stage.ASSESSED
+        and session.done
+        and mention.relation is not None
+        and mention.relation is not session.patient.relation
+    )
+
+
+def describe(patient: Person, mention: Mention) -> Person:
+    """The patient with what was said about them."""
+    return replace(
+        patient,
+        relation=mention.relation or patient.relation,
+        age=patient.age if mention.age is None else mention.age,
+        sex=mention.sex or patient.sex,
+        pregnant=patient.pregnant if mention.pregnant is None else mention.pregnant,
+        pregnancy_weeks=mention.pregnancy_weeks or patient.pregnancy_weeks,
+    )
+
+
+def answered(context: Context) -> list[Finding]:
+    """What a tapped answer (`a:{finding}:{index}`) says."""
+    if not context.choice.startswith("a:"):
+        return []
+    _, concept, index = [*context.choice.split(":"), "", ""][:3]
+    for answer in answers_to(context.session, concept, context.knowledge.catalogue.concepts)[_number(index) :][:1]:
+        return [Finding(concept=finding, presence=presence) for finding, presence in answer.sets]
+    return []
+
+
+def answers_to(session: Session, concept: str, concepts: Mapping[str, Concept]) -> tuple[Answer, ...]:
+    """The answers of the waiting question, or of the concept's own when an older question's button was tapped."""
+    pending = session.pending
+    if pending and pending.findings and pending.findings[0] == concept:
+        return pending.answers
+    return concepts[concept].answers if concept in concepts else ()
+
+
+def _number(index: str) -> int:
+    return int(index) if index.isdigit() and len(index) < 3 else 99
+
+
+def merge(known: tuple[Finding, ...], told: Iterable[Finding], concepts: Mapping[str, Concept]) -> tuple[Finding, ...]:
+    """Known findings with new ones: one per concept and subject, the latest wins.
+
+    "열은 없어요" takes "39도" back (an absent parent removes present children), and "39도" takes "열은 없어요" back.
+    """
+    merged = {(f.concept, f.subject): f for f in known}
+    for finding in told:
+        key = (finding.concept, finding.subject)
+        merged.pop(key, None)
+        if finding.presence is ABSENT:
+            for other in [k for k in merged if k[1] is finding.subject]:
+                if finding.concept in ancestors(other[0], concepts) and merged[other].presence is PRESENT:
+                    del merged[other]
+        elif finding.presence is PRESENT:
+            concept = concepts.get(finding.concept)
+            contradicted = {*ancestors(finding.concept, concepts), *(concept.excludes if concept else ())}
+            for other_id in contradicted:
+                other_finding = merged.get((other_id, finding.subject))
+                wrong = PRESENT if concept and other_id in concept.excludes else ABSENT
+                if other_finding and other_finding.presence is wrong:
+                    del merged[(other_id, finding.subject)]
+        merged[key] = finding
+    ordered = list(merged.values())
+    excess = len(ordered) - MAX_FINDINGS
+    if excess > 0:
+        forgettable = [f for f in ordered if f.presence is not PRESENT][:excess]
+        ordered = [f for f in ordered if f not in forgettable][-MAX_FINDINGS:]
+    return tuple(ordered)
+
+
+def ancestors(concept: str, concepts: Mapping[str, Concept]) -> frozenset[str]:
+    """Everything a concept implies."""
+    found: set[str] = set()
+    open_ = [concept]
+    while open_:
+        for parent in concepts[current].parents if (current := open_.pop()) in concepts else ():
+            if parent not in found:
+                found.add(parent)
+                open_.append(parent)
+    return frozenset(found)
+
+
+def complaints(session: Session, concepts: Mapping[str, Concept]) -> tuple[Finding, ...]:
+    """The patient's own present findings that somebody can complain of."""
+    return tuple(
+        f
+        for f in session.findings
+        if f.presence is PRESENT
+        and f.subject is Subject.PATIENT
+        and f.when is When.NOW
+        and f.concept in concepts
+        and concepts[f.concept].kind in ("symptom", "sign", "measurement", "exposure")
+    )
+
+
+def is_own(message: Message, patient: Person) -> bool:
+    """Whether the writer speaks of themself."""
+    return patient.relation is Relation.SELF and message.form is None

@@ -1,0 +1,114 @@
+"""Which flow answers a message: one ordered table, emergency first. The first row whose test holds wins."""
+
+from collections.abc import Callable
+from typing import Literal
+
+from bot.flows import consent, consultation, decision, emergency, form, places, profile, welcome
+from bot.session import Expecting, Stage
+from bot.turn import Context, Step
+from nlu.meaning import Intent
+
+Test = Callable[[Context], bool]
+Flow = Callable[[Context], Step]
+
+
+def _choice(*ids: str) -> Test:
+    return lambda context: context.choice in ids
+
+
+def _choice_starts(*prefixes: str) -> Test:
+    return lambda context: context.choice.startswith(prefixes)
+
+
+def _wants(*intents: Intent) -> Test:
+    """The message is first of all about this: it is the leading intent, and nothing in it is a complaint."""
+    return lambda context: bool(context.meaning.intents) and context.meaning.intents[0] in intents
+
+
+def _expects(what: str, answer: str | None = None) -> Test:
+    def holds(context: Context) -> bool:
+        return context.session.expecting == what and (answer is None or context.meaning.answer == answer)
+
+    return holds
+
+
+def _typed_place(context: Context) -> bool:
+    """A district was asked for and something was typed that is not a complaint."""
+    waiting = context.session.expecting in ("place", "location_consent") and bool(context.message.text)
+    return waiting and not context.meaning.findings
+
+
+def _consults(context: Context) -> bool:
+    meaning = context.meaning
+    about_person = meaning.mention.age is not None or meaning.mention.sex is not None
+    waits = context.session.pending is not None and (meaning.answer is not None or about_person)
+    told_person = context.session.stage is Stage.CONSULTING and (about_person or meaning.onset is not None)
+    return bool(meaning.findings) or waits or told_person or Intent.CONSULT in meaning.intents
+
+
+TABLE: tuple[tuple[Test, Flow], ...] = (
+    (lambda c: c.message.form is not None, form.fill),
+    (lambda c: bool(c.alarms), emergency.after_alarm),
+    (_choice("delete_now"), profile.delete),
+    (_choice("delete_no"), profile.keep_all),
+    (_choice("mydata"), profile.show),
+    (_choice("export"), profile.export),
+    (_choice("delete"), profile.confirm_delete),
+    (_choice("start", "greet"), welcome.greet),
+    (_choice("again"), welcome.start_over),
+    (_choice("help"), welcome.help_),
+    (_choice("consent:yes"), decision.agreed),
+    (_choice("consent:no"), consent.declined),
+    (_choice("consent:child"), consent.child),
+    (_choice("consent:ask"), decision.ask_once_more),
+    (_choice("why"), consultation.why),
+    (_choice("location:agree"), places.agree),
+    (_choice("location:typed"), places.typed),
+    (_choice("location:share"), places.share_without_location),
+    (_choice("places"), places.where),
+    (_choice_starts("region:"), places.places),
+    (_choice_starts("a:", "age:", "sex:", "guardian:", "finish"), consultation.consult),
+    (lambda c: c.message.attachment is not None, welcome.attachment),
+    (lambda c: c.message.point is not None, places.shared),
+    (lambda c: c.message.text is not None and not c.message.text.strip(), welcome.empty),
+    (_wants(Intent.SHOW_DATA), profile.show),
+    (_wants(Intent.EXPORT_DATA), profile.export),
+    (_wants(Intent.DELETE_DATA), profile.confirm_delete),
+    (_expects("delete", "yes"), profile.delete),
+    (_expects("delete", "no"), profile.keep_all),
+    (_wants(Intent.START_OVER), welcome.start_over),
+    (_wants(Intent.HELP), welcome.help_),
+    (lambda c: c.meaning.mention.writer_under_14, decision.child_writes),
+    (_expects("consent", "yes"), decision.agreed),
+    (_expects("consent", "no"), consent.declined),
+    (_typed_place, places.places),
+    (_wants(Intent.WHY), consultation.why),
+    (_wants(Intent.PLACES), places.places),
+    (lambda c: any(i in welcome.NOT_YET for i in c.meaning.intents) and not c.meaning.findings, welcome.not_yet),
+    (_wants(Intent.FINISH), consultation.consult),
+    (_consults, consultation.consult),
+    (_expects("consent"), consent.ask_again),
+    (_wants(Intent.THANKS), welcome.thanks),
+    (_wants(Intent.GREETING), welcome.greet),
+    (_wants(Intent.OFF_TOPIC), welcome.off_topic),
+    (lambda c: Intent.PLACES in c.meaning.intents, places.places),
+    (lambda c: True, welcome.not_understood),
+)
+
+
+def route(context: Context) -> Step:
+    """The step of the first flow that fits."""
+    return next(flow for test, flow in TABLE if test(context))(context)
+
+
+READERS_WORD: dict[Expecting, Literal["nothing", "consent", "age", "sex", "place", "confirm"]] = {
+    "nothing": "nothing",
+    "consent": "consent",
+    "age": "age",
+    "sex": "sex",
+    "guardian": "confirm",
+    "place": "place",
+    "location_consent": "place",
+    "delete": "confirm",
+}
+"""What the reader is told to expect, by what the session expects."""

@@ -1,0 +1,19 @@
+-- Move what is due into the outboxes of its people, each occurrence once.
+-- KEYS: due, due bodies, waiting
+-- ARGV: now ms, at most, outbox key prefix, outbox life ms
+local moved = {}
+for _, occurrence in ipairs(redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', ARGV[1], 'LIMIT', 0, ARGV[2])) do
+  local body = redis.call('HGET', KEYS[2], occurrence)
+  redis.call('ZREM', KEYS[1], occurrence)
+  redis.call('HDEL', KEYS[2], occurrence)
+  if body then
+    local person = string.match(occurrence, '^([^:]+):')
+    -- The key shares the partition's hash tag, so it lies in the same slot as the declared ones.
+    local outbox = ARGV[3] .. person
+    redis.call('HSET', outbox, occurrence, body)
+    redis.call('PEXPIRE', outbox, ARGV[4])
+    redis.call('ZADD', KEYS[3], 'NX', ARGV[1], person)
+    table.insert(moved, occurrence)
+  end
+end
+return moved

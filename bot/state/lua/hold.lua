@@ -1,0 +1,11 @@
+-- Take the hold for a message if it is the person's first in line, and load.
+-- KEYS: queue, hold, session, account, attempts
+-- ARGV: inbox id, token, hold life ms
+if redis.call('LINDEX', KEYS[1], 0) ~= ARGV[1] then
+  if redis.call('LPOS', KEYS[1], ARGV[1]) then return {'wait'} end
+  return {'gone'}
+end
+if not redis.call('SET', KEYS[2], ARGV[2], 'NX', 'PX', ARGV[3]) then return {'wait'} end
+local attempts = redis.call('HINCRBY', KEYS[5], ARGV[1], 1)
+local s = redis.call('HMGET', KEYS[3], 'v', 'd')
+return {'held', ARGV[1], tostring(attempts), s[1], s[2], redis.call('GET', KEYS[4])}

@@ -1,0 +1,328 @@
+"""The engine's state: inbox, holds, sessions, outbox, what is due. One method per step of a turn."""
+
+import asyncio
+import secrets
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from importlib.resources import files
+from typing import Any, Literal
+
+from redis.asyncio import Redis
+from redis.exceptions import ResponseError
+
+from bot.errors import HoldLost
+from bot.message import Address, Message, Outgoing
+from bot.session import Account, Session
+from bot.state import codec
+from bot.state.connection import unavailable_as_ours
+from bot.state.keys import Partition, PersonKeys, all_partitions, keys_of_digest, person_keys
+
+SEEN_LIFE = timedelta(days=2)
+"""How long a message id is remembered; platforms repeat for hours at most."""
+
+INBOX_LIFE = timedelta(days=7)
+"""How long an unfinished message may wait for a working bot."""
+
+ACCOUNT_LIFE = timedelta(days=365)
+"""How long consent decisions are kept after the last message."""
+
+LOCATION_LOG_LIFE = timedelta(days=183)
+"""위치정보법 §16②: the record that a location was used is kept for six months."""
+
+
+REWRITE_TRIES = 240
+"""Half seconds for which a rewrite of the file is asked for while another one runs."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """A turn that is ours: nobody else works for this person until it is finished or its life ends."""
+
+    keys: PersonKeys
+    """Whose it is."""
+    inbox_id: str
+    """The message's id in the inbox."""
+    token: str
+    """Proves that the hold is ours."""
+    attempts: int
+    """How often this message's turn was begun, this time included."""
+    version: int
+    """Version of the session that was loaded; 0 where there was none."""
+    session: Session | None = field(repr=False)
+    """The session, where one is stored."""
+    account: Account | None = field(repr=False)
+    """The account, where one is stored."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """An accepted message whose turn cannot begin yet."""
+
+    keys: PersonKeys
+    """Whose it is."""
+    inbox_id: str
+    """The message's id in the inbox."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Due:
+    """A reply to be sent at a time, once per occurrence."""
+
+    occurrence: str
+    """`{person digest}:{what}:{the trigger's own time}`; the same for every attempt to schedule it."""
+    at: datetime
+    """When."""
+    outgoing: Outgoing = field(repr=False)
+    """What to send."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Save:
+    """Everything a turn leaves behind."""
+
+    session: Session | None = field(repr=False)
+    """The new session, or None to keep none."""
+    account: Account | Literal["keep", "delete"]
+    """The new account, or what to do with the stored one."""
+    outgoing: Outgoing | None = field(repr=False)
+    """The reply."""
+    session_life: timedelta
+    """How long the session lives without a further message."""
+    now: datetime
+    """The turn's time."""
+    location_purpose: str = ""
+    """Why a location was used in this turn; empty where none was."""
+    due: tuple[Due, ...] = ()
+    """What to send later."""
+    forget: bool = False
+    """Delete the person's other entries (undelivered replies, what is due) too."""
+
+
+class Store:
+    """State in Redis. Every method raises StateUnavailable when Redis is gone or cannot write."""
+
+    def __init__(self, client: Redis, *, salt: bytes, hold_life: timedelta) -> None:
+        self._client: Any = client  # redis-py types answers as str | bytes by a setting it cannot see
+        self._salt = salt
+        self._hold_ms = _ms(hold_life)
+        self.hold_seconds = hold_life.total_seconds()
+        folder = files("bot.state") / "lua"
+        self._scripts = {
+            name: client.register_script((folder / f"{name}.lua").read_bytes())
+            for name in ("receive", "hold", "extend", "alarm", "commit", "finish", "claim")
+        }
+        self._tasks: set[asyncio.Task[None]] = set()
+        self.round_trips = 0
+
+    async def _run(self, name: str, keys: Sequence[str], *args: Any) -> Any:
+        self.round_trips += 1
+        async with unavailable_as_ours():
+            return await self._scripts[name](keys=keys, args=args)
+
+    def keys(self, address: Address) -> PersonKeys:
+        """The keys of the person at an address."""
+        return person_keys(address, self._salt)
+
+    async def receive(self, message: Message) -> Held | Waiting | None:
+        """Accept a message durably; None when it was accepted before. Begins its turn at once where it can."""
+        keys, token = self.keys(message.address), secrets.token_hex(8)
+        part = keys.partition
+        answer = await self._run(
+            "receive",
+            (keys.seen(message.id), part.inbox, keys.queue, keys.hold, keys.session, keys.account, part.attempts),
+            *(codec.encode_message(message), keys.digest, _ms(SEEN_LIFE), _ms(INBOX_LIFE), token, self._hold_ms),
+        )
+        if answer[0] == b"repeat":
+            return None
+        if answer[0] == b"wait":
+            return Waiting(keys=keys, inbox_id=answer[1].decode())
+        return _held(keys, token, answer)
+
+    async def hold(self, waiting: Waiting) -> Held | Waiting | None:
+        """Begin a waiting message's turn; the same Waiting while others are before it, None when it is done."""
+        keys, token = waiting.keys, secrets.token_hex(8)
+        answer = await self._run(
+            "hold",
+            (keys.queue, keys.hold, keys.session, keys.account, keys.partition.attempts),
+            *(waiting.inbox_id, token, self._hold_ms),
+        )
+        if answer[0] == b"gone":
+            return None
+        return waiting if answer[0] == b"wait" else _held(keys, token, answer)
+
+    async def extend(self, held: Held) -> bool:
+        """Lengthen the hold by its life; False when it is no longer ours."""
+        return bool(await self._run("extend", (held.keys.hold,), held.token, self._hold_ms))
+
+    async def put_alarm(self, place: Held | Waiting, outgoing: Outgoing, *, life: timedelta, now: datetime) -> bool:
+        """Put an alarm reply into the outbox; False when an earlier run of the same message did."""
+        keys, part = place.keys, place.keys.partition
+        put = await self._run(
+            "alarm",
+            (part.attempts, keys.outbox, part.waiting),
+            *(place.inbox_id, outgoing.id, codec.encode_outgoing(outgoing), keys.digest, _epoch_ms(now), _ms(life)),
+        )
+        return bool(put)
+
+    async def commit(self, held: Held, save: Save) -> None:
+        """End the turn in one atomic step. Raises HoldLost when it is no longer ours; nothing is changed then."""
+        keys, part = held.keys, held.keys.partition
+        session = b"" if save.session is None else codec.encode_session(save.session)
+        if isinstance(save.account, Account):
+            account: bytes | str = codec.encode_account(save.account)
+        else:
+            account = "-" if save.account == "delete" else ""
+        outgoing = save.outgoing
+        log = f"{_epoch_ms(save.now)} {keys.digest} {save.location_purpose}" if save.location_purpose else ""
+        due = [
+            part_of for d in save.due for part_of in (d.occurrence, _epoch_ms(d.at), codec.encode_outgoing(d.outgoing))
+        ]
+        answer = await self._run(
+            "commit",
+            (
+                *(keys.hold, keys.session, keys.account, part.inbox, keys.queue, part.attempts),
+                *(keys.outbox, part.waiting, part.due, part.due_bodies, part.location_log),
+            ),
+            *(held.token, held.version, session, held.version + 1, _ms(save.session_life)),
+            *(account, _ms(ACCOUNT_LIFE), held.inbox_id),
+            *(outgoing.id if outgoing else "", codec.encode_outgoing(outgoing) if outgoing else ""),
+            *(_ms(save.session_life), keys.digest, _epoch_ms(save.now), log, int(save.forget)),
+            *due,
+        )
+        if answer != b"ok":
+            raise HoldLost(f"the turn was not saved: {answer.decode()}")
+
+    async def finish(self, held: Held, delivered: Sequence[str]) -> None:
+        """Mark replies delivered and let the hold go."""
+        keys = held.keys
+        await self._run("finish", (keys.outbox, keys.partition.waiting, keys.hold), held.token, keys.digest, *delivered)
+
+    async def mark_delivered(self, keys: PersonKeys, delivered: Sequence[str]) -> None:
+        """Mark replies delivered outside a turn."""
+        await self._run("finish", (keys.outbox, keys.partition.waiting, keys.hold), "", keys.digest, *delivered)
+
+    async def undelivered(self, keys: PersonKeys) -> tuple[Outgoing, ...]:
+        """Replies that wait for this person, oldest first."""
+        async with unavailable_as_ours():
+            stored: dict[bytes, bytes] = await self._client.hgetall(keys.outbox)
+        return tuple(codec.decode_outgoing(stored[name]) for name in sorted(stored, key=_outbox_order))
+
+    async def orphans(self, partition: Partition, *, older_than: timedelta) -> tuple[tuple[Waiting, Message], ...]:
+        """Accepted, unfinished messages that are older than this, oldest first, at most 100."""
+        newest = int(time.time() * 1000) - _ms(older_than)
+        async with unavailable_as_ours():
+            entries = await self._client.xrange(partition.inbox, "-", str(newest), count=100)
+        return tuple(
+            (
+                Waiting(keys=keys_of_digest(fields[b"p"].decode()), inbox_id=entry.decode()),
+                codec.decode_message(fields[b"m"]),
+            )
+            for entry, fields in entries
+        )
+
+    async def claim_due(self, now: datetime, *, at_most: int = 100) -> int:
+        """Move what is due into the outboxes, each occurrence once; returns how many."""
+        moved = 0
+        for part in all_partitions():
+            answer = await self._run(
+                "claim",
+                (part.due, part.due_bodies, part.waiting),
+                *(_epoch_ms(now), at_most, part.outbox_prefix, _ms(INBOX_LIFE)),
+            )
+            moved += len(answer)
+        return moved
+
+    async def sweep(self, now: datetime) -> None:
+        """Drop what outlived its purpose: old location log lines, names of people whose outbox expired."""
+        oldest = _epoch_ms(now - LOCATION_LOG_LIFE)
+        async with unavailable_as_ours():
+            for part in all_partitions():
+                await self._client.zremrangebyscore(part.location_log, "-inf", oldest)
+                for digest in await self._client.zrange(part.waiting, 0, 99):
+                    keys = keys_of_digest(digest.decode())
+                    if not await self._client.exists(keys.outbox):
+                        await self._client.zrem(part.waiting, digest)
+
+    async def location_uses(self, keys: PersonKeys) -> int:
+        """How many records of location use the law makes us keep for this person."""
+        async with unavailable_as_ours():
+            lines = await self._client.zrange(keys.partition.location_log, 0, -1)
+        return sum(f" {keys.digest} ".encode() in line for line in lines)
+
+    async def rewrite_file(self) -> None:
+        """Have Redis rewrite its append-only file so that deleted data leave the disk too.
+
+        While an earlier rewrite runs, a new one is asked for again until Redis takes it.
+        """
+        if not await self._rewrite():
+            task = asyncio.create_task(self._rewrite_later())
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+
+    async def _rewrite(self) -> bool:
+        async with unavailable_as_ours():
+            try:
+                await self._client.execute_command("BGREWRITEAOF")
+            except ResponseError as error:
+                if "in progress" in str(error):
+                    return False
+                raise
+        return True
+
+    async def _rewrite_later(self) -> None:
+        for _ in range(REWRITE_TRIES):
+            await asyncio.sleep(0.5)
+            if await self._rewrite():
+                return
+
+    async def ping(self) -> None:
+        """Raise StateUnavailable unless Redis answers."""
+        async with unavailable_as_ours():
+            await self._client.ping()
+
+    async def unfinished(self) -> int:
+        """How many accepted messages are not finished, over all partitions."""
+        async with unavailable_as_ours():
+            return sum([await self._client.xlen(part.inbox) for part in all_partitions()])
+
+
+async def shared_secret(client: Redis) -> bytes:
+    """The installation's secret, made once and kept in Redis so that all its processes agree."""
+    async with unavailable_as_ours():
+        await client.set("drrc:secret", secrets.token_bytes(32), nx=True)
+        stored = await client.get("drrc:secret")
+    assert isinstance(stored, bytes)
+    return stored
+
+
+def _held(keys: PersonKeys, token: str, answer: list[bytes | None]) -> Held:
+    _, inbox_id, attempts, version, session, account = (*answer, None, None, None)[:6]
+    assert inbox_id is not None
+    return Held(
+        keys=keys,
+        inbox_id=inbox_id.decode(),
+        token=token,
+        attempts=int(attempts or 1),
+        version=int(version or 0),
+        session=codec.decode_session(session) if session else None,
+        account=codec.decode_account(account) if account else None,
+    )
+
+
+def _outbox_order(name: bytes) -> tuple[int, int, bytes]:
+    """By inbox id, the alarm before the turn's reply; what was due comes last."""
+    milliseconds, _, rest = name.partition(b"-")
+    sequence = rest.split(b":")[0]
+    if milliseconds.isdigit() and sequence.isdigit():
+        return int(milliseconds), int(sequence), name.rsplit(b":", 1)[-1]
+    return 1 << 62, 0, name
+
+
+def _ms(span: timedelta) -> int:
+    return int(span.total_seconds() * 1000)
+
+
+def _epoch_ms(moment: datetime) -> int:
+    return int(moment.timestamp() * 1000)

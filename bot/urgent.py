@@ -1,0 +1,34 @@
+"""The card that says what to do at once: at most four lines, with the number to tap."""
+
+from collections.abc import Iterable
+
+from bot.message import Card, Link
+from bot.phrases import Phrases
+from knowledge.clinical import Finding, Presence, Subject, Triage
+
+LINES = 4
+"""A frightened person reads no more."""
+
+
+def urgent_card(kind: str, level: Triage, say: Phrases, *, reasons: Iterable[str] = ()) -> Card:
+    """The card for a kind of emergency (`stroke`, `heart_attack` …), or the general one where the kind has none."""
+    entry = None
+    if level < Triage.AMBULANCE:
+        entry = say.get(f"emergency.emergency_room.{kind}") or say.get("emergency.emergency_room.generic")
+    entry = entry or say.get(f"emergency.{kind}") or say.get("emergency.generic")
+    lines = tuple(dict.fromkeys([*reasons, *entry["lines"]]))[:LINES]
+    return Card(title=entry["call"], lines=lines, links=(call(say, "119"),), level=level.code)
+
+
+def call(say: Phrases, number: str) -> Link:
+    """A number to tap."""
+    return Link(label=say("urgent.call", number=number), url=f"tel:{number}")
+
+
+def emergency_kind(findings: Iterable[Finding], say: Phrases) -> str:
+    """Which card speaks to these findings: the first kind in `urgent.yaml` that one of them belongs to."""
+    present = {f.concept for f in findings if f.presence is Presence.PRESENT and f.subject is Subject.PATIENT}
+    for kind, concepts in say.get("urgent.kinds").items():
+        if present & set(concepts):
+            return str(kind)
+    return "generic"

@@ -1,0 +1,66 @@
+"""Everything an operator can set, by environment variables with the prefix DRRC_ or a file named by DRRC_ENV_FILE."""
+
+import os
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PREFIX = "DRRC_"
+
+
+def default_data_dir() -> Path:
+    """The per-user data folder (`XDG_DATA_HOME/drrc`, else `~/.local/share/drrc`)."""
+    base = os.environ.get("XDG_DATA_HOME") or str(Path.home() / ".local" / "share")
+    return Path(base) / "drrc"
+
+
+def _empty_is_none(value: object) -> object:
+    return None if value == "" else value
+
+
+class SettingsError(Exception):
+    """A setting is wrong; the text names the variable and what it should be."""
+
+
+class Settings(BaseSettings):
+    """One value each, with its default. `config/example.env` explains every one in Korean."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore", frozen=True)
+
+    host: str = "127.0.0.1"
+    port: Annotated[int, Field(ge=0, le=65535)] = 8080
+    public_url: Annotated[str, Field(pattern=r"^(https?://.+)?$")] = ""
+    data_dir: Path = Field(default_factory=default_data_dir)
+    redis_url: Annotated[SecretStr | None, BeforeValidator(_empty_is_none)] = None
+    secret: Annotated[SecretStr | None, BeforeValidator(_empty_is_none), Field(min_length=16)] = None
+    session_hours: Annotated[int, Field(ge=1, le=24 * 30)] = 24
+    hold_seconds: Annotated[float, Field(ge=0.5, le=300)] = 15.0
+    recover_seconds: Annotated[float, Field(ge=0.2, le=60)] = 2.0
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    log_format: Literal["text", "json"] = "text"
+    rate_per_minute: Annotated[int, Field(ge=1, le=10_000)] = 30
+    trust_proxy: bool = False
+    map_tiles_url: Annotated[str, Field(pattern=r"^(https://.+)?$")] = ""
+    web: bool = True
+
+
+def load_settings() -> Settings:
+    """The settings, read once. Raises SettingsError that names each wrong variable and the reason."""
+    env_file = os.environ.get(f"{PREFIX}ENV_FILE") or None
+    if env_file and not Path(env_file).is_file():
+        raise SettingsError(f"{PREFIX}ENV_FILE: 파일이 없어요: {env_file}")
+    try:
+        return Settings(_env_file=env_file)  # type: ignore[call-arg]  # pydantic-settings takes it beside the fields
+    except ValidationError as error:
+        problems = [f"{PREFIX}{str(e['loc'][0]).upper()}: {e['msg']} (지금 값: {_shown(e)})" for e in error.errors()]
+        raise SettingsError("\n".join(problems)) from None
+
+
+def _shown(error: object) -> str:
+    """The wrong value, unless it is a secret."""
+    assert isinstance(error, dict)
+    if error["loc"][0] in ("secret", "redis_url"):
+        return "비밀 값이라 보여 드리지 않아요"
+    return repr(error["input"])

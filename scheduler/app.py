@@ -1,0 +1,49 @@
+"""The one scheduler of a process. Jobs are data with an id, an interval and a misfire rule.
+
+APScheduler drops a job that is more than a second late unless told otherwise, so every job states its grace time.
+Nothing is kept in a job store: what must survive a restart lies in Redis.
+"""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from functools import partial
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from bot.engine import Deliver, Engine
+from bot.message import Platform
+from bot.state.embedded import EmbeddedRedis
+from bot.state.store import Store
+from scheduler import jobs
+
+
+@asynccontextmanager
+async def running(
+    *,
+    engine: Engine,
+    store: Store,
+    embedded: EmbeddedRedis | None,
+    deliver_to: Callable[[Platform], Deliver | None],
+    every: timedelta,
+    orphan_age: timedelta,
+) -> AsyncIterator[None]:
+    """Run recovery, what is due, sweeping and the watch over the embedded Redis for the life of the block."""
+    scheduler = AsyncIOScheduler(timezone="Asia/Seoul")
+
+    def add(name: str, job: Callable[[], Awaitable[None]], seconds: float) -> None:
+        scheduler.add_job(
+            job, "interval", seconds=seconds, id=name, misfire_grace_time=60, coalesce=True, max_instances=1
+        )
+
+    add("recover", partial(jobs.recover, engine, deliver_to, orphan_age), every.total_seconds())
+    add("claim_due", partial(jobs.claim_due, store), 5)
+    add("sweep", partial(jobs.sweep, store), 300)
+    if embedded:
+        add("watch", partial(jobs.watch, store, embedded), 1)
+    await jobs.recover(engine, deliver_to, timedelta(0))
+    scheduler.start()
+    try:
+        yield
+    finally:
+        scheduler.shutdown(wait=False)
