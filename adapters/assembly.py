@@ -5,13 +5,8 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import partial
 
-from knowledge.morphology import Morphology
-from knowledge.places.index import load_builtin
-from nlu.reader import Reader, load_reader
-
-from bot.engine import Engine
+from bot.engine import Engine, no_step
 from bot.phrases import load_phrases
 from bot.state.connection import opened
 from bot.state.embedded import EmbeddedRedis
@@ -20,6 +15,9 @@ from bot.turn import Knowledge
 from config.settings import Settings
 from knowledge.catalogue import load_catalogue
 from knowledge.diagnosis import Diagnosis
+from knowledge.morphology import Morphology
+from knowledge.places.index import load_builtin
+from nlu.reader import Reader, load_reader
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,14 +56,22 @@ def load_mind(settings: Settings) -> tuple[Knowledge, Reader]:
 
 
 @asynccontextmanager
-async def built(settings: Settings, *, at: Callable[[str], None] | None = None) -> AsyncIterator[House]:
-    """A house for the life of the block."""
-    mind = asyncio.create_task(asyncio.to_thread(partial(load_mind, settings)))
+async def built(
+    settings: Settings,
+    *,
+    mind: tuple[Knowledge, Reader] | None = None,
+    at: Callable[[str], None] = no_step,
+) -> AsyncIterator[House]:
+    """A house for the life of the block. `mind` may be loaded already; `at` is told every step of a turn."""
+
+    async def load() -> tuple[Knowledge, Reader]:
+        return mind if mind else await asyncio.to_thread(load_mind, settings)
+
+    loading = asyncio.create_task(load())
     url = settings.redis_url.get_secret_value() if settings.redis_url else None
     async with opened(url, settings.data_dir) as (client, embedded):
         secret = settings.secret.get_secret_value().encode() if settings.secret else await shared_secret(client)
         store = Store(client, salt=secret, hold_life=timedelta(seconds=settings.hold_seconds))
-        knowledge, reader = await mind
-        more = {"at": at} if at else {}
-        engine = Engine(store=store, reader=reader, knowledge=knowledge, **more)
+        knowledge, reader = await loading
+        engine = Engine(store=store, reader=reader, knowledge=knowledge, at=at)
         yield House(engine=engine, store=store, secret=secret, knowledge=knowledge, embedded=embedded)

@@ -12,7 +12,6 @@ from datetime import timedelta
 
 import structlog
 from nlu.alarm import screen
-from nlu.reader import Reader
 
 from bot import metrics
 from bot.errors import HoldLost, Overloaded, StateUnavailable
@@ -25,6 +24,7 @@ from bot.state.keys import all_partitions
 from bot.state.store import Held, Save, Store, Waiting
 from bot.turn import Context, Knowledge, Step, reply
 from nlu.meaning import Alarm, Hints, Understanding
+from nlu.reader import Reader
 
 log = structlog.get_logger()
 
@@ -41,6 +41,14 @@ INLINE_CHARACTERS = 300
 """Longer texts are read in a thread: 2,000 characters take about 12 ms."""
 
 
+STEPS = (
+    *("screened", "received", "alarm put", "alarm delivered", "held and loaded", "read", "answered", "guarded"),
+    *("committed", "delivered", "marked", "file rewritten", "done"),
+)
+"""Every boundary between two steps of a turn. Between "committed" and "marked" lies the one window in which a reply
+can have been accepted by the door without our knowing: there, and only there, a restart may send it once more."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Turn:
     """A finished turn."""
@@ -53,12 +61,12 @@ class Turn:
     """What was said, in order."""
 
 
-def _no_step(name: str) -> None:
+def no_step(name: str) -> None:
     """Do nothing at a step boundary."""
 
 
 class Engine:
-    """Runs turns. `at` is called at every step boundary with the step's name (tests stop the process there)."""
+    """Runs turns. `at` is called at every boundary of `STEPS` with its name (tests stop the process there)."""
 
     def __init__(
         self,
@@ -66,7 +74,7 @@ class Engine:
         store: Store,
         reader: Reader,
         knowledge: Knowledge,
-        at: Callable[[str], None] = _no_step,
+        at: Callable[[str], None] = no_step,
     ) -> None:
         self._store = store
         self._reader = reader
@@ -81,7 +89,7 @@ class Engine:
         if there is one) and Overloaded when earlier messages take too long; the message is then kept and run later.
         """
         alarms = screen(message.text) if message.text else ()
-        self._at("before receive")
+        self._at("screened")
         try:
             place = await self._store.receive(message)
         except StateUnavailable:
@@ -93,7 +101,7 @@ class Engine:
         if place is None:
             metrics.repeats.labels(message.address.platform).inc()
             return None
-        self._at("after receive")
+        self._at("received")
         return await self._run(place, message, alarms, deliver)
 
     async def undelivered(self, address: Address) -> tuple[Outgoing, ...]:
@@ -145,6 +153,7 @@ class Engine:
                         place = Waiting(keys=held.keys, inbox_id=held.inbox_id)
                         continue
                 _record(held, message, turn, alarms, time.perf_counter() - began)
+                self._at("done")
                 return turn
             return None
         finally:
@@ -260,6 +269,7 @@ class Engine:
         self._at("marked")
         if step.forget:
             await self._store.rewrite_file()
+            self._at("file rewritten")
         return Turn(inbox_id=held.inbox_id, session=kept or view, outgoing=(*said, outgoing))
 
     async def _read(self, message: Message, session: Session) -> Understanding:

@@ -4,13 +4,12 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
-from knowledge.places.builtin import Places
-
 from bot.message import Block, Choice, Message, Reply, Tone
 from bot.phrases import Phrases
 from bot.session import Account, Session
 from knowledge.catalogue import Catalogue
 from knowledge.diagnosis import Diagnosis
+from knowledge.places.index import KnownPlaces
 from nlu.meaning import Alarm, Understanding
 
 SHORT_LIFE = timedelta(minutes=10)
@@ -25,7 +24,7 @@ class Knowledge:
     """Findings, conditions, red flags, departments."""
     diagnosis: Diagnosis
     """Findings to assessment."""
-    places: Places
+    places: KnownPlaces
     """Places and district names."""
     say: Phrases
     """Korean sentences."""

@@ -93,8 +93,6 @@ class Understanding:
     """Whether it began suddenly, where told."""
     alarms: tuple[Alarm, ...] = ()
     """Dangers, most urgent first."""
-    place: str | None = field(default=None, repr=False)
-    """A place phrase to look near ("강남역", "부산 해운대구")."""
     departments: tuple[str, ...] = ()
     """Departments named by the person."""
     truncated: bool = False

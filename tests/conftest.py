@@ -9,9 +9,14 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+
+from adapters.assembly import load_mind
 from bot.state.connection import opened
 from bot.state.embedded import EmbeddedRedis, answers, command, find_server, wait_until
 from bot.state.store import Store
+from bot.turn import Knowledge
+from config.settings import Settings
+from nlu.reader import Reader
 
 SALT = b"salt of the tests"
 
@@ -63,3 +68,9 @@ def embedded(short_path: Path) -> Iterator[EmbeddedRedis]:
     server.start()
     yield server
     server.release()
+
+
+@pytest.fixture(scope="session")
+def mind(tmp_path_factory: pytest.TempPathFactory) -> tuple[Knowledge, Reader]:
+    """Catalogue, places, sentences and the Korean reader, loaded once (the reader takes seconds)."""
+    return load_mind(Settings(data_dir=tmp_path_factory.mktemp("mind")))

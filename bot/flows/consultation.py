@@ -92,7 +92,7 @@ def ask(
     """Ask one question, tappable, with its reason on request."""
     if expecting == "nothing":
         choices = compose.question_choices(question, context)
-        asked = (*session.asked, *(f for f in question.findings if f not in session.asked))
+        asked = (*session.asked, *question.findings[:1])  # what the answers settle besides is known by itself
     else:
         choices = intake.choices(expecting, context)
         asked = (*session.asked, expecting)

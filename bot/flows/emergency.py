@@ -4,30 +4,28 @@ from dataclasses import replace
 
 from bot.flows.buttons import places_choice
 from bot.flows.findings import absorb
-from bot.message import Card, Reply, Text
+from bot.message import Reply, Text
 from bot.phrases import Phrases
 from bot.session import Session, Stage
 from bot.turn import Context, Step, reply
-from bot.urgent import call, urgent_card
+from bot.urgent import CRISIS, crisis_card, urgent_card
 from nlu.meaning import Alarm
 
 
 def alarm_reply(alarms: tuple[Alarm, ...], say: Phrases) -> Reply:
     """The reply that goes out at once. A crisis comes before everything else."""
-    crisis = next((alarm for alarm in alarms if alarm.kind == "crisis"), None)
+    crisis = [alarm for alarm in alarms if alarm.kind == CRISIS]
     if crisis:
-        entry = say.get("emergency.crisis")
-        lines = entry["third_person"] if crisis.id.endswith("third_person") else entry["lines"]
-        card = Card(title=entry["call"], lines=tuple(lines), links=(call(say, "109"), call(say, "1577-0199")))
-        return reply(card, tone="critical")
+        others = all(alarm.id.endswith("third_person") for alarm in crisis)
+        return reply(crisis_card(say, third_person=others), tone="critical")
     level = max(alarm.floor for alarm in alarms)
     return reply(urgent_card(alarms[0].id, level, say), tone="critical")
 
 
 def after_alarm(context: Context) -> Step:
     """The turn that follows an alarm reply: remember what was told (with consent), say one more line."""
-    kind = "crisis" if any(a.kind == "crisis" for a in context.alarms) else context.alarms[0].kind
-    choices = () if kind == "crisis" else (places_choice(context.say),)
+    kind = CRISIS if any(a.kind == CRISIS for a in context.alarms) else context.alarms[0].kind
+    choices = () if kind == CRISIS else (places_choice(context.say),)
     said = reply(
         Text(text=context.say(f"consult.after_alarm.{kind}")),
         choices=choices,

@@ -133,8 +133,7 @@ def near(context: Context, point: Point, name: str) -> Step:
 
 
 def _regions(context: Context) -> tuple[Region, ...]:
-    text = context.meaning.place or context.message.text or ""
-    return context.knowledge.places.gazetteer.find(text)
+    return context.knowledge.places.gazetteer.find(context.message.text or "")
 
 
 def _with_account(step: Step, account: Account, *, purpose: str = "") -> Step:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+
 from bot.errors import StateUnavailable
 from bot.message import Address, Message, Platform
 from bot.state import embedded as module
@@ -21,7 +22,9 @@ def server_pid(server: EmbeddedRedis) -> int:
     return int(info.split("process_id:")[1].split("\r\n")[0])
 
 
-def _start_and_report(folder: str, pids: "multiprocessing.Queue[int]", leave: "multiprocessing.synchronize.Event") -> None:
+def _start_and_report(
+    folder: str, pids: "multiprocessing.Queue[int]", leave: "multiprocessing.synchronize.Event"
+) -> None:
     server = EmbeddedRedis(Path(folder))
     server.start()
     pids.put(server_pid(server))
@@ -102,9 +105,7 @@ async def test_a_full_disk_is_a_refusal(short_path: Path) -> None:
             with pytest.raises(StateUnavailable, match="MISCONF"):
                 for number in range(2000):
                     address = Address(platform=Platform.WEB, user=f"u{number}")
-                    await store.receive(
-                        Message(id="m", address=address, sent_at=datetime.now(UTC), text="가" * 300)
-                    )
+                    await store.receive(Message(id="m", address=address, sent_at=datetime.now(UTC), text="가" * 300))
     finally:
         server.kill()
         server.wait(10)

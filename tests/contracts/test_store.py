@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+
 from bot.errors import HoldLost
 from bot.message import Address, Message, Outgoing, Platform, Reply, Text
 from bot.session import Account, Consent, Session

@@ -1,0 +1,219 @@
+"""Compiles the catalogue into tables of likelihood: rows are findings, columns conditions and then the background.
+
+Every condition gives P(present) for the findings it lists; everybody else has the finding's leak. Findings form a
+forest by their primary parents, and a child is scored given its parent, so a headache that is also throbbing counts as
+one headache. The last column is the background hypothesis "nothing in the catalogue": there every finding has its leak.
+"""
+
+from bisect import bisect_right
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+from numpy.typing import NDArray
+
+from knowledge.catalogue import Catalogue
+from knowledge.clinical import Condition, Sex
+from knowledge.schema import AGE_BANDS, DURATIONS, SEASONS
+from knowledge.tuning import Tuning
+
+Table = NDArray[np.float64]
+Mask = NDArray[np.bool_]
+
+_AGE_STARTS = (1, 6, 13, 19, 40, 65, 80)
+_AGE_SHARE = (0.02, 0.06, 0.06, 0.05, 0.22, 0.33, 0.19, 0.07)
+"""Who consults, by age band: weighs the bands where the age is not known."""
+
+_DURATION_ENDS = (24, 168, 1008)
+_DURATION_SHARE = (0.2, 0.45, 0.2, 0.15)
+"""How long complaints have lasted among all who consult."""
+
+_SUDDEN_SHARE = 0.2
+"""How many of all complaints began within minutes."""
+
+_OBSERVED = frozenset({"symptom", "sign", "measurement"})
+_IMPOSSIBLE = 1e-9
+
+
+def age_band(age: float | None) -> int:
+    """The index of the age band; one past the last where the age is unknown."""
+    return len(AGE_BANDS) if age is None or age != age else bisect_right(_AGE_STARTS, age)
+
+
+def sex_index(sex: Sex | None) -> int:
+    """The row of the sex in the prior tables; the last where it is unknown."""
+    return 2 if sex is None else tuple(Sex).index(sex)
+
+
+def season(on: date) -> int:
+    """The index of the season, spring from March."""
+    return (on.month - 3) % 12 // 3
+
+
+def duration_band(hours: float) -> int:
+    """The index of the band of time since onset."""
+    return bisect_right(_DURATION_ENDS, hours)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tables:
+    """Everything a posterior needs, as arrays."""
+
+    row: Mapping[str, int]
+    """Row of a finding."""
+    parent: Mapping[str, str | None]
+    """The primary (most specific) parent of a finding."""
+    probability: Table
+    """P(present | condition)."""
+    given_parent: Table
+    """P(present | condition, the primary parent is present); the same as `probability` for a root."""
+    related: Mask
+    """Whether the condition lists the finding, or one above or below it."""
+    present: Table
+    """Log likelihood ratio of a present finding, given its present parent."""
+    whole: Table
+    """The same summed up with its parents: what the finding says with all it implies."""
+    absent: Table
+    """Log likelihood ratio of an absent finding."""
+    absent_given: Table
+    """The same where its parent is present."""
+    silence: Table
+    """What it says that nobody mentioned the finding."""
+    prior: Table
+    """Log of cases in 1,000, by condition."""
+    age: Table
+    """Log multipliers by age band and condition."""
+    sex: Table
+    """Log multipliers by sex and condition."""
+    season: Table
+    """Log multipliers by season and condition."""
+    duration: Table
+    """Log likelihood ratios by duration band and condition."""
+    sudden: Table
+    """Log likelihood ratios of a slow and of a sudden onset."""
+
+
+def compile_tables(catalogue: Catalogue, tuning: Tuning) -> Tables:
+    """The tables of a catalogue."""
+    concepts = catalogue.concepts
+    row = {id_: number for number, id_ in enumerate(concepts)}
+    parent = {id_: _primary(id_, catalogue) for id_ in concepts}
+    above = np.array([row[parent[id_] or id_] for id_ in concepts])
+    child = np.array([parent[id_] is not None for id_ in concepts])[:, None]
+    observed = np.array([concept.kind in _OBSERVED for concept in concepts.values()])[:, None]
+    leak: Table = np.clip([concept.leak for concept in concepts.values()], 1e-4, 0.5)[:, None]
+
+    probability, related = _probabilities(catalogue, row, leak)
+    given = np.where(child, np.minimum(probability / probability[above], 0.99), probability)
+    leak_given = np.where(child, np.minimum(leak / leak[above], 0.99), leak)
+    cap = tuning.cap
+    unexplained = np.where(observed & (leak <= tuning.specific), np.log(tuning.unexplained), 0.0)
+    unexplained = np.where(child & (unexplained[above] < 0), 0.0, unexplained)
+    present = np.where(related, np.clip(np.log(given / leak_given), -cap, cap), unexplained)
+    present[:, -1] = 0.0
+    whole = present.copy()
+    for id_ in _general_first(catalogue):
+        if (primary := parent[id_]) is not None:
+            whole[row[id_]] += whole[row[primary]]
+    absent_given = np.clip(np.log((1 - given) / (1 - leak_given)), -cap, cap)
+    told = tuning.mention
+    silence = np.log((1 - told * probability) / (1 - told * leak))
+    conditions = tuple(catalogue.conditions.values())
+    return Tables(
+        row=row,
+        parent=parent,
+        probability=probability,
+        given_parent=given,
+        related=related,
+        whole=whole,
+        present=present,
+        absent=np.clip(np.log((1 - probability) / (1 - leak)), -cap, cap),
+        absent_given=np.where(related, absent_given, 0.0),
+        silence=np.where(observed & ~child, silence, 0.0),
+        prior=np.log([*(condition.prior.per_1000 for condition in conditions), tuning.background]),
+        age=_age(conditions),
+        sex=_sex(conditions),
+        season=_log_rows([[c.prior.season.get(name, 1.0) for c in conditions] for name in SEASONS]),
+        duration=_duration(conditions),
+        sudden=_sudden(conditions),
+    )
+
+
+def _primary(id_: str, catalogue: Catalogue) -> str | None:
+    """The most specific parent: the one that implies most, then the rarest."""
+    parents = catalogue.concepts[id_].parents
+    if not parents:
+        return None
+    return min(parents, key=lambda p: (-len(catalogue.ancestors[p]), catalogue.concepts[p].leak, p))
+
+
+def _general_first(catalogue: Catalogue) -> list[str]:
+    """Every finding after all it implies."""
+    return sorted(catalogue.concepts, key=lambda id_: len(catalogue.ancestors[id_]))
+
+
+def _probabilities(catalogue: Catalogue, row: Mapping[str, int], leak: Table) -> tuple[Table, Mask]:
+    """P(present) for every finding and condition, and which findings each condition speaks about.
+
+    A parent that is not listed is at least as likely as its likeliest listed child; a child that is not listed keeps
+    the proportion to its parent that it has in anybody.
+    """
+    columns = len(catalogue.conditions) + 1
+    probability = np.repeat(leak, columns, axis=1)
+    related = np.zeros((len(row), columns), dtype=np.bool_)
+    for column, condition in enumerate(catalogue.conditions.values()):
+        for id_, odds in condition.risks.items():
+            base = leak[row[id_], 0]
+            probability[row[id_], column] = odds * base / (1 - base + odds * base)
+            related[row[id_], column] = True
+        for id_, value in condition.findings.items():
+            probability[row[id_], column] = value
+            related[row[id_], column] = True
+    listed = related.copy()
+    for id_ in reversed(_general_first(catalogue)):
+        for parent in catalogue.concepts[id_].parents:
+            lift = related[row[id_]] & ~listed[row[parent]]
+            higher = np.maximum(probability[row[parent]], probability[row[id_]])
+            probability[row[parent]] = np.where(lift, higher, probability[row[parent]])
+            related[row[parent]] |= lift
+    for id_ in _general_first(catalogue):
+        for parent in catalogue.concepts[id_].parents:
+            follow = related[row[parent]] & ~listed[row[id_]]
+            share = leak[row[id_]] * probability[row[parent]] / leak[row[parent]]
+            higher = np.maximum(share, np.where(related[row[id_]], probability[row[id_]], 0.0))
+            probability[row[id_]] = np.where(follow, higher, probability[row[id_]])
+            related[row[id_]] |= follow
+    return np.clip(probability, 1e-5, 0.99), related
+
+
+def _log_rows(rows: list[list[float]]) -> Table:
+    """Logs of multipliers with a background column of ones; impossible is very unlikely, not minus infinity."""
+    table = np.array([[*values, 1.0] for values in rows])
+    logs: Table = np.log(np.maximum(table, _IMPOSSIBLE))
+    return logs
+
+
+def _age(conditions: tuple[Condition, ...]) -> Table:
+    rows = [[c.prior.age.get(name, 1.0) for c in conditions] for name in AGE_BANDS]
+    mixed = np.average(np.array(rows), axis=0, weights=_AGE_SHARE)
+    return _log_rows([*rows, mixed.tolist()])
+
+
+def _sex(conditions: tuple[Condition, ...]) -> Table:
+    rows = [[c.prior.sex.get(sex.value, 1.0) for c in conditions] for sex in Sex]
+    return _log_rows([*rows, np.mean(np.array(rows), axis=0).tolist()])
+
+
+def _duration(conditions: tuple[Condition, ...]) -> Table:
+    rows = [
+        [max(c.duration[name], 0.02) / share for c in conditions]
+        for name, share in zip(DURATIONS, _DURATION_SHARE, strict=True)
+    ]
+    return _log_rows(rows)
+
+
+def _sudden(conditions: tuple[Condition, ...]) -> Table:
+    sudden = [min(max(c.sudden, 0.02), 0.98) for c in conditions]
+    slow = [(1 - value) / (1 - _SUDDEN_SHARE) for value in sudden]
+    return _log_rows([slow, [value / _SUDDEN_SHARE for value in sudden]])

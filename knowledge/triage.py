@@ -1,0 +1,94 @@
+"""From present findings to the least level of urgency.
+
+Pure, total and monotone: one more present finding never lowers a level; absent and unknown findings never raise one.
+Only the patient's own findings count, and only what is happening now (a history may lie in the past: that is what a
+history is). Ids the catalogue does not know are ignored.
+"""
+
+from collections.abc import Iterable
+
+from knowledge.catalogue import Catalogue
+from knowledge.clinical import Finding, Person, Presence, Reason, RedFlag, Sex, Subject, When
+
+PREGNANCY = "pregnancy"
+"""The finding that `Person.pregnant` stands for."""
+
+
+def stated(findings: Iterable[Finding], presence: Presence, catalogue: Catalogue) -> frozenset[str]:
+    """The ids that were said to be so of the patient, as they were said."""
+    return frozenset(
+        finding.concept
+        for finding in findings
+        if finding.presence is presence
+        and finding.subject is Subject.PATIENT
+        and finding.concept in catalogue.concepts
+        and (
+            finding.when is When.NOW
+            or (finding.when is When.PAST and catalogue.concepts[finding.concept].kind == "history")
+        )
+    )
+
+
+def known_of(person: Person, catalogue: Catalogue) -> frozenset[str]:
+    """What is known to be present from the person's profile: long-term conditions told as ids, and pregnancy."""
+    known = {id_ for id_ in person.conditions if id_ in catalogue.concepts}
+    if person.pregnant and PREGNANCY in catalogue.concepts:
+        known.add(PREGNANCY)
+    return frozenset(known)
+
+
+def present_now(findings: Iterable[Finding], catalogue: Catalogue, person: Person | None = None) -> frozenset[str]:
+    """All that is present in the patient now, with everything it implies."""
+    said = stated(findings, Presence.PRESENT, catalogue)
+    if person is not None:
+        said |= known_of(person, catalogue)
+    return _upward(said, catalogue)
+
+
+def absent_now(findings: Iterable[Finding], catalogue: Catalogue, person: Person | None = None) -> frozenset[str]:
+    """All that is absent in the patient now: where a finding is absent, so is all that implies it.
+
+    What was said to be both present and absent counts as present.
+    """
+    findings = tuple(findings)
+    present = present_now(findings, catalogue, person)
+    said = stated(findings, Presence.ABSENT, catalogue)
+    if person is not None and person.pregnant is False and PREGNANCY in catalogue.concepts:
+        said |= {PREGNANCY}
+    said -= present
+    return said.union(*(catalogue.descendants[id_] for id_ in said)) - present
+
+
+def floors(present: Iterable[str], person: Person, catalogue: Catalogue) -> tuple[Reason, ...]:
+    """The red flags that hold, most urgent first. Where the age is unknown, a rule with an age does not hold."""
+    now = _upward(frozenset(present) & catalogue.concepts.keys() | known_of(person, catalogue), catalogue)
+    holding = [flag for flag in catalogue.red_flags if applies(flag, person, now, catalogue) and holds(flag, now)]
+    holding.sort(key=lambda flag: (-flag.floor, flag.id))
+    return tuple(Reason(floor=flag.floor, text=flag.reason, source=flag.id) for flag in holding)
+
+
+def holds(flag: RedFlag, present: frozenset[str]) -> bool:
+    """Whether the findings of the rule are there."""
+    return present.issuperset(flag.all_of) and (not flag.any_of or not present.isdisjoint(flag.any_of))
+
+
+def applies(flag: RedFlag, person: Person, present: frozenset[str], catalogue: Catalogue) -> bool:
+    """Whether the rule is for such a person: age, pregnancy and sex.
+
+    An unknown sex is read off findings that only one sex can have.
+    """
+    if flag.min_age is not None and (person.age is None or not person.age >= flag.min_age):
+        return False
+    if flag.max_age is not None and (person.age is None or not person.age < flag.max_age):
+        return False
+    if flag.pregnant and PREGNANCY not in present:
+        return False
+    return flag.sex is None or person.sex is flag.sex or (person.sex is None and _implied(flag.sex, present, catalogue))
+
+
+def _implied(sex: Sex, present: frozenset[str], catalogue: Catalogue) -> bool:
+    return any(catalogue.concepts[id_].sex is sex for id_ in present)
+
+
+def _upward(said: frozenset[str], catalogue: Catalogue) -> frozenset[str]:
+    return said.union(*(catalogue.ancestors[id_] for id_ in said))

@@ -1,0 +1,59 @@
+"""Whom a text is about: the one who writes, their child, their mother …"""
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+import yaml
+
+from knowledge.clinical import Relation, Sex
+from knowledge.morphology import Morpheme
+from nlu.grammar import NOT_SUBJECT
+
+_data = yaml.safe_load((Path(__file__).parent / "data" / "people.yaml").read_text("utf-8"))
+
+KIN: dict[str, Relation] = {word: Relation(name) for name, words in _data["relations"].items() for word in words}
+"""Words for people by relation to the writer."""
+
+SEXES: dict[str, Sex] = {word: Sex(name) for name, words in _data["sexes"].items() for word in words}
+"""Words that tell the patient's sex outright."""
+
+KIN_SEX: dict[str, Sex] = {word: Sex(name) for name, words in _data["kin_sexes"].items() for word in words}
+"""Words for relatives that tell their sex."""
+
+SELF = frozenset(_data["self"])
+"""Words with which one speaks of oneself."""
+
+_KIN_WORD = re.compile("|".join(sorted(map(re.escape, KIN), key=len, reverse=True)))
+_SEX_WORD = re.compile("|".join(sorted(map(re.escape, SEXES), key=len, reverse=True)))
+
+
+def subject_of(morphemes: Sequence[Morpheme], clause: range) -> Relation | None:
+    """The person a clause is about, where it names one."""
+    for i in clause:
+        morpheme = morphemes[i]
+        following = morphemes[i + 1] if i + 1 < len(morphemes) else None
+        if morpheme.tag == "XSN" or (following and following.form in NOT_SUBJECT):
+            continue
+        if morpheme.tag == "NP" and morpheme.form in SELF and not _owns(morphemes, i):
+            return Relation.SELF
+        if morpheme.tag in ("NNG", "NNP") and morpheme.form in KIN:
+            return KIN[morpheme.form]
+    return None
+
+
+def _owns(morphemes: Sequence[Morpheme], index: int) -> bool:
+    """Whether "저/제/내" stands before a person it owns ("제 딸이", "저희 아버지가")."""
+    following = morphemes[index + 1 : index + 3]
+    return any(m.form in KIN for m in following)
+
+
+def sex_of(text: str, relation: Relation) -> Sex | None:
+    """The patient's sex: said outright (여자, 남성), or told by the word for a relative who is the patient."""
+    found = _SEX_WORD.search(text)
+    if found:
+        return SEXES[found[0]]
+    for word in _KIN_WORD.findall(text):
+        if KIN[word] is relation and word in KIN_SEX:
+            return KIN_SEX[word]
+    return None

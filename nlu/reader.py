@@ -1,0 +1,170 @@
+"""`read(text, hints)`: the package's one door. From one message to an Understanding, by rules alone."""
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Literal
+
+from knowledge.clinical import Concept, Finding, Presence, Relation, Subject
+from knowledge.morphology import LONGEST, Morpheme, Morphology
+from nlu import clauses, intent, people, values
+from nlu.alarm import screen
+from nlu.lexicon import Lexicon, Match, load_forms
+from nlu.meaning import Hints, Intent, Mention, Understanding
+from nlu.normalize import normalize
+
+FOLDER = Path(__file__).parent / "data" / "lexicon"
+
+WRITER_AGE_LIMIT = 14
+"""Below this age nothing of the writer may be kept."""
+
+HISTORY = frozenset({"history", "risk"})
+"""Kinds of finding that stay true when they began long ago, and that relatives are mentioned for."""
+
+_WEEKS = re.compile(r"임신\s*(?:한\s*지\s*)?(?P<n>\d{1,2})\s*주|(?P<m>\d{1,2})\s*주\s*(?:차\s*)?(?:임산부|임신)")
+_PREGNANT = re.compile(r"임신\s*(?:중|했|한|\d|초기|중기|후기|부)|임산부|만삭")
+_NOT_PREGNANT = re.compile(r"임신\s*(?:은|는|이|가)?\s*(?:아니|아닌|안|가능성\s*(?:은|이)?\s*없)")
+
+
+class Reader:
+    """Reads messages. Built once; safe to use from several threads."""
+
+    def __init__(self, morphology: Morphology, lexicon: Lexicon, concepts: Mapping[str, Concept]) -> None:
+        self._morphology = morphology
+        self._lexicon = lexicon
+        self._concepts = concepts
+
+    def read(self, text: str, hints: Hints = Hints(), today: date | None = None) -> Understanding:  # noqa: B008 - frozen
+        """Everything a message says. Never raises, reads at most 2,000 characters; alarms see the whole text."""
+        clean = normalize(text)
+        morphemes = self._morphology.analyse(clean)
+        parts = clauses.clauses(morphemes, clean)
+        told, subjects = self._findings(morphemes, parts, clean)
+        relation = _patient(subjects, told, hints, self._concepts)
+        mention = self._mention(clean, relation, hints, today or date.today())  # noqa: DTZ011 - only for birth years
+        patient = relation or hints.patient
+        findings = [replace(f, subject=_subject(of, patient)) for f, of in told]
+        findings += [f for f in (*values.temperature(clean), *values.pressure(clean)) if f.concept in self._concepts]
+        severity, since = values.score(clean), values.onset(clean)
+        findings = [replace(f, severity=severity, since=since) for f in _settled(findings)]
+        wanted = intent.intents(clean)
+        bare = self._bare_answer(clean, hints, findings, wanted)
+        if bare and hints.asked:
+            presence = {"yes": Presence.PRESENT, "no": Presence.ABSENT, "unsure": Presence.UNKNOWN}[bare]
+            read = {f.concept for f in findings}
+            # A bare "네" says nothing about graver forms of the same thing: only the question's own finding is set.
+            asked = hints.asked[:1] if bare == "yes" else hints.asked
+            findings += [Finding(concept=c, presence=presence) for c in asked if c not in read]
+        if findings and Intent.CONSULT not in wanted:
+            wanted = (*wanted, Intent.CONSULT)
+        return Understanding(
+            findings=tuple(findings),
+            intents=wanted,
+            answer=bare,
+            mention=mention,
+            onset=since,
+            sudden=values.sudden(clean),
+            alarms=screen(text),
+            departments=tuple(dict.fromkeys(intent.DEPARTMENTS.findall(clean))),
+            truncated=len(text) > LONGEST,
+        )
+
+    def _findings(
+        self, morphemes: Sequence[Morpheme], parts: Sequence[range], text: str
+    ) -> tuple[list[tuple[Finding, Relation | None]], list[Relation]]:
+        """Findings with the person each clause is about, and the people in order of mention."""
+        told: list[tuple[Finding, Relation | None]] = []
+        subjects: list[Relation] = []
+        about: Relation | None = None
+        for clause in parts:
+            named = people.subject_of(morphemes, clause)
+            if named:
+                about = named
+                subjects.append(named)
+            for match in self._lexicon.matches(morphemes, clause):
+                told.append((self._finding(match, morphemes, clause, text), about))
+        return told, subjects
+
+    def _finding(self, match: Match, morphemes: Sequence[Morpheme], clause: range, text: str) -> Finding:
+        when = clauses.when(match, morphemes, clause, text)
+        return Finding(
+            concept=match.concept,
+            presence=clauses.presence(match, morphemes, clause),
+            when=when,
+            span=(morphemes[match.at[0]].start, morphemes[match.at[-1]].end),
+        )
+
+    def _mention(self, text: str, relation: Relation | None, hints: Hints, today: date) -> Mention:
+        years = values.age(text, today, expected=hints.expecting == "age")
+        weeks = _WEEKS.search(text)
+        pregnant: bool | None = None
+        if _NOT_PREGNANT.search(text):
+            pregnant = False
+        elif _PREGNANT.search(text):
+            pregnant = True
+        who = relation or hints.patient
+        own = bool(re.search(r"(?:저는|제가|전|나는|난|제\s*나이)\s*(?:만\s*)?\S{1,6}\s*(?:살|학년|세)", text))
+        child = own and years is not None and years < WRITER_AGE_LIMIT
+        child = child or bool(re.search(r"(?:저는|제가|전|나는|난)\s*(?:초등|초등학교|유치원)", text))
+        return Mention(
+            relation=relation,
+            age=years,
+            sex=people.sex_of(text, who),
+            pregnant=pregnant,
+            pregnancy_weeks=int(weeks["n"] or weeks["m"]) if weeks else None,
+            writer_under_14=child and who is Relation.SELF,
+        )
+
+    def _bare_answer(
+        self, text: str, hints: Hints, findings: Sequence[Finding], wanted: Sequence[Intent]
+    ) -> Literal["yes", "no", "unsure"] | None:
+        if not hints.asked and hints.expecting == "nothing":
+            return None
+        if any(f.concept in hints.asked for f in findings) or set(wanted) & {Intent.WHY, Intent.FINISH}:
+            return None
+        bare = intent.answer(text)
+        # "네, 기침도 나요" answers and adds; "배가 안 아파요" alone is about the belly only.
+        if findings and bare == "no" and not re.match(r"\s*(아니|아뇨|없)", text):
+            return None
+        if findings and bare == "yes" and not re.match(r"\s*(네|넵|예|응|맞|그래)", text):
+            return None
+        return bare
+
+
+def _patient(
+    subjects: Sequence[Relation],
+    told: Sequence[tuple[Finding, Relation | None]],
+    hints: Hints,
+    concepts: Mapping[str, Concept],
+) -> Relation | None:
+    """Whom the message is about: the person most complaints are told of, else the first who is named."""
+    counts = Counter(about for finding, about in told if about and concepts[finding.concept].kind not in HISTORY)
+    unnamed = sum(1 for finding, about in told if about is None and concepts[finding.concept].kind not in HISTORY)
+    if counts:
+        best, count = counts.most_common(1)[0]
+        return best if count >= unnamed or best is not Relation.SELF else None
+    if told and unnamed:
+        return None
+    return subjects[0] if subjects and not told else None
+
+
+def _subject(about: Relation | None, patient: Relation) -> Subject:
+    return Subject.PATIENT if about is None or about is patient else Subject.SOMEONE_ELSE
+
+
+def _settled(findings: Sequence[Finding]) -> list[Finding]:
+    """One finding per concept and subject; a present one stands over a denied one of the same message."""
+    kept: dict[tuple[str, Subject], Finding] = {}
+    for finding in findings:
+        key = (finding.concept, finding.subject)
+        if key not in kept or finding.presence is Presence.PRESENT:
+            kept[key] = finding
+    return list(kept.values())
+
+
+def load_reader(morphology: Morphology, concepts: Mapping[str, Concept], folder: Path | None = None) -> Reader:
+    """A reader for a catalogue's findings. Raises LexiconError when the lexicon names unknown ones."""
+    return Reader(morphology, Lexicon(load_forms(concepts, folder or FOLDER), morphology), concepts)
