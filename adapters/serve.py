@@ -74,6 +74,7 @@ def web_door(settings: Settings, house: House) -> web.Application:
             secure_cookie=settings.public_url.startswith("https"),
             rate_per_minute=settings.rate_per_minute,
             tiles_url=settings.map_tiles_url,
+            trusted_proxy=settings.trust_proxy,
         )
     else:
         app = web.Application()

@@ -270,7 +270,7 @@ class Engine:
         if step.forget:
             await self._store.rewrite_file()
             self._at("file rewritten")
-        return Turn(inbox_id=held.inbox_id, session=kept or view, outgoing=(*said, outgoing))
+        return Turn(inbox_id=held.inbox_id, session=step.view or kept or view, outgoing=(*said, outgoing))
 
     async def _read(self, message: Message, session: Session) -> Understanding:
         """What the message says; long texts in a thread. A form's known illnesses are read like words."""

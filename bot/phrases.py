@@ -42,5 +42,10 @@ class Phrases:
 
 
 def load_phrases(folder: Path = FOLDER) -> Phrases:
-    """All text files of the folder."""
-    return Phrases({path.stem: yaml.safe_load(path.read_text("utf-8")) for path in sorted(folder.glob("*.yaml"))})
+    """All text files of the folder. Everything in them is text: "yes" is a word, not a truth value."""
+    return Phrases(
+        {
+            path.stem: yaml.load(path.read_text("utf-8"), Loader=yaml.CBaseLoader)
+            for path in sorted(folder.glob("*.yaml"))
+        }
+    )

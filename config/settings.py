@@ -34,7 +34,7 @@ class Settings(BaseSettings):
     public_url: Annotated[str, Field(pattern=r"^(https?://.+)?$")] = ""
     data_dir: Path = Field(default_factory=default_data_dir)
     redis_url: Annotated[SecretStr | None, BeforeValidator(_empty_is_none)] = None
-    secret: Annotated[SecretStr | None, BeforeValidator(_empty_is_none), Field(min_length=16)] = None
+    secret: Annotated[Annotated[SecretStr, Field(min_length=16)] | None, BeforeValidator(_empty_is_none)] = None
     session_hours: Annotated[int, Field(ge=1, le=24 * 30)] = 24
     hold_seconds: Annotated[float, Field(ge=0.5, le=300)] = 15.0
     recover_seconds: Annotated[float, Field(ge=0.2, le=60)] = 2.0

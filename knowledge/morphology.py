@@ -1,9 +1,15 @@
 """Korean morphemes: the only importer of kiwipiepy. Reading and retrieval both stand on it."""
 
 import threading
+from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 
+import yaml
 from kiwipiepy import Kiwi
+
+WORDS = Path(__file__).parent / "data" / "words.yaml"
+"""Nouns of illness that must stay in one piece."""
 
 LONGEST = 2_000
 """Characters that are analysed; 100,000 of one syllable would take most of a second."""
@@ -26,8 +32,10 @@ class Morpheme:
 class Morphology:
     """Analyses texts; safe to use from several threads. Loading takes seconds and half a gigabyte."""
 
-    def __init__(self) -> None:
+    def __init__(self, words: Iterable[str] | None = None) -> None:
         self._kiwi = Kiwi(num_workers=1)
+        for word in yaml.safe_load(WORDS.read_text("utf-8")) if words is None else words:
+            self._kiwi.add_user_word(word, "NNG", 0)
         self._lock = threading.Lock()
         self.analyse("준비")  # the first call builds kiwi's tables
 

@@ -6,11 +6,16 @@ import yaml
 
 _lists = yaml.safe_load((Path(__file__).parent / "data" / "grammar.yaml").read_text("utf-8"))
 
-LIGHT, NEGATORS, JOINING, NOUN_LINKS, ENDED, GENERAL_VERBS, NOT_SUBJECT = (
+LIGHT_VERBS, LIGHT_NOUNS, LIGHT_WORDS, EMPTY, SINGLE, NEGATORS = (
     frozenset(_lists[name])
-    for name in ("light", "negators", "joining", "noun_links", "ended", "general_verbs", "not_subject")
+    for name in ("light_verbs", "light_nouns", "light_words", "empty", "single", "negators")
 )
-"""Morphemes by what they do; the data file says what each list is."""
+"""What an expression is made of; the data file says what each list is."""
+
+JOINING, NOUN_LINKS, ENDED, GENERAL_VERBS, NOT_SUBJECT = (
+    frozenset(_lists[name]) for name in ("joining", "noun_links", "ended", "general_verbs", "not_subject")
+)
+"""What a clause is made of."""
 
 LONG_AGO, WHAT_IF = (tuple(_lists[name]) for name in ("long_ago", "what_if"))
 """Words looked for in the text itself."""

@@ -9,13 +9,20 @@ import yaml
 
 from knowledge.clinical import Concept
 from knowledge.morphology import Morpheme, Morphology
-from nlu.grammar import LIGHT, NEGATORS
+from nlu.grammar import EMPTY, LIGHT_NOUNS, LIGHT_VERBS, LIGHT_WORDS, NEGATORS, SINGLE
 
-CONTENT = frozenset({"NNG", "NNP", "NNB", "NR", "XR", "VV", "VA", "VX", "VCN", "MAG", "MM", "SN", "SL"})
+VERBS = frozenset({"VV", "VA", "VX", "VCN"})
+NOUNS = frozenset({"NNG", "NNP", "NNB", "NR", "XR", "XPN", "SN", "SL"})
+WORDS = frozenset({"MAG", "MM", "NP"})
+CONTENT = VERBS | NOUNS | WORDS
 """Tags whose morphemes carry meaning; particles, endings and suffixes do not."""
 
 MOST_BETWEEN = 2
-"""Content morphemes that may stand between two of a form's."""
+"""Content morphemes of weight that may stand between two of an expression's."""
+
+
+NOTHING = ""
+"""Stands for the concept of expressions that look like a finding and are none ("열받아요")."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +35,18 @@ class Match:
     """Indices of the matched morphemes."""
     negator_inside: bool
     """The expression itself denies ("소변이 안 나와요"): a negation outside is needed to take it back."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Key:
+    """A content morpheme as expressions are compared by it."""
+
+    index: int
+    """Its place among the text's morphemes."""
+    form: str
+    """Its form; "…ㄹ 것 같다" (about to) is one of its own."""
+    light: bool
+    """Too light to be asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,17 +64,16 @@ class Lexicon:
     """Forms by their first morpheme. Built once, never changed."""
 
     def __init__(self, forms: Mapping[str, Iterable[str]], morphology: Morphology) -> None:
-        owner: dict[tuple[str, ...], str] = {}
-        by_first: dict[str, list[_Form]] = defaultdict(list)
+        owners: dict[tuple[str, ...], str] = {}
         for concept, phrases in forms.items():
             for phrase in phrases:
-                keys = content_keys(morphology.analyse(phrase))
-                if not keys or owner.setdefault(keys, concept) != concept or keys in _seen(by_first, keys):
-                    continue
-                by_first[keys[0]].append(_Form(concept, keys, any(key in NEGATORS for key in keys)))
-        self._by_first = {
-            first: tuple(sorted(found, key=lambda form: -len(form.keys))) for first, found in by_first.items()
-        }
+                keys = expression(morphology.analyse(phrase))
+                if keys:
+                    owners.setdefault(keys, concept)
+        by_first: dict[str, list[_Form]] = defaultdict(list)
+        for keys, concept in owners.items():
+            by_first[keys[0]].append(_Form(concept, keys, any(key in NEGATORS for key in keys)))
+        self._by_first = dict(by_first)
 
     def __len__(self) -> int:
         return sum(map(len, self._by_first.values()))
@@ -63,51 +81,71 @@ class Lexicon:
     def matches(self, morphemes: Sequence[Morpheme], clause: range) -> list[Match]:
         """All expressions in a clause; one that lies inside a longer one is dropped."""
         found: list[Match] = []
-        content = [i for i in clause if is_content(morphemes, i)]
-        for place, index in enumerate(content):
-            for form in self._by_first.get(morphemes[index].form, ()):
-                at = _fits(form, morphemes, content, place)
+        keys = content(morphemes, clause)
+        for place, key in enumerate(keys):
+            for form in self._by_first.get(key.form, ()):
+                at = _fits(form.keys, keys, place)
                 if at:
                     found.append(Match(form.concept, at, form.negator_inside))
-        return [match for match in found if not any(set(match.at) < set(other.at) for other in found)]
+        longest = [match for match in found if not any(set(match.at) < set(other.at) for other in found)]
+        return [match for match in longest if match.concept != NOTHING]
 
 
-def _seen(by_first: Mapping[str, list[_Form]], keys: tuple[str, ...]) -> set[tuple[str, ...]]:
-    return {form.keys for form in by_first.get(keys[0], ())}
-
-
-def _fits(form: _Form, morphemes: Sequence[Morpheme], content: Sequence[int], place: int) -> tuple[int, ...]:
-    """Indices of the form's morphemes from a place on, or nothing."""
-    at = [content[place]]
-    for key in form.keys[1:]:
+def _fits(wanted: Sequence[str], keys: Sequence[_Key], place: int) -> tuple[int, ...]:
+    """Indices of an expression's morphemes from a place on, or nothing."""
+    at = [keys[place].index]
+    for form in wanted[1:]:
         between = 0
-        for later in content[place + 1 :]:
+        while True:
             place += 1
-            if morphemes[later].form == key:
-                at.append(later)
-                break
-            if morphemes[later].form not in LIGHT and morphemes[later].tag != "MAG":
-                between += 1
-            if between > MOST_BETWEEN:
+            if place == len(keys) or between > MOST_BETWEEN:
                 return ()
-        else:
-            return ()
+            if keys[place].form == form:
+                at.append(keys[place].index)
+                break
+            between += not keys[place].light
     return tuple(at)
 
 
-def is_content(morphemes: Sequence[Morpheme], index: int) -> bool:
-    """Whether a morpheme carries meaning. "열" is a number only where no particle follows."""
-    return morphemes[index].tag in CONTENT
+def content(morphemes: Sequence[Morpheme], clause: Iterable[int]) -> list[_Key]:
+    """The clause's content morphemes."""
+    keys = []
+    for i in clause:
+        morpheme = morphemes[i]
+        if morpheme.tag not in CONTENT:
+            continue
+        about_to = morpheme.form in ("것", "거") and i and morphemes[i - 1].form in ("ᆯ", "을")
+        if about_to and i + 1 < len(morphemes) and morphemes[i + 1].form == "같":
+            keys.append(_Key(i, "ᆯ것같", False))
+        else:
+            keys.append(_Key(i, morpheme.form, is_light(morpheme)))
+    return keys
 
 
-def content_keys(morphemes: Sequence[Morpheme]) -> tuple[str, ...]:
-    """What of an expression must be found in a text, in order."""
-    return tuple(m.form for m in morphemes if m.tag in CONTENT and m.form not in LIGHT)
+def is_light(morpheme: Morpheme) -> bool:
+    """Whether a morpheme says too little to be asked for."""
+    if morpheme.tag in VERBS:
+        return morpheme.form in LIGHT_VERBS
+    return morpheme.form in (LIGHT_NOUNS if morpheme.tag == "NNB" else LIGHT_WORDS if morpheme.tag in WORDS else ())
+
+
+def expression(morphemes: Sequence[Morpheme]) -> tuple[str, ...]:
+    """What of an expression must be found in a text, in order; nothing where it is too little to go by.
+
+    An expression that would be one word without its light ones keeps them ("목이 갔어요" is not "목").
+    """
+    keys = content(morphemes, range(len(morphemes)))
+    heavy = [key.form for key in keys if not key.light]
+    if len(heavy) < 2:
+        heavy = [key.form for key in keys if not key.light or key.form not in EMPTY]
+    if len(heavy) == 1 and len(heavy[0]) < 2 and heavy[0] not in SINGLE:
+        return ()
+    return tuple(heavy)
 
 
 def load_forms(concepts: Mapping[str, Concept], folder: Path) -> dict[str, list[str]]:
     """Lay forms by finding id: the lexicon's files, then the catalogue's own names."""
-    forms: dict[str, list[str]] = {}
+    forms: dict[str, list[str]] = {NOTHING: yaml.safe_load((folder.parent / "no_findings.yaml").read_text("utf-8"))}
     unknown = []
     for path in sorted(folder.glob("*.yaml")):
         for concept, phrases in yaml.load(path.read_text("utf-8"), Loader=yaml.CSafeLoader).items():
@@ -117,5 +155,6 @@ def load_forms(concepts: Mapping[str, Concept], folder: Path) -> dict[str, list[
     if unknown:
         raise LexiconError(f"the catalogue has no such findings: {', '.join(unknown)}")
     for concept in concepts.values():
-        forms.setdefault(concept.id, []).extend(concept.name_ko.split("·"))
+        if "·" not in concept.name_ko:  # "얼굴·눈·입술 부음" is a label, not an expression
+            forms.setdefault(concept.id, []).append(concept.name_ko)
     return forms

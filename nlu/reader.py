@@ -24,6 +24,9 @@ WRITER_AGE_LIMIT = 14
 HISTORY = frozenset({"history", "risk"})
 """Kinds of finding that stay true when they began long ago, and that relatives are mentioned for."""
 
+SHORT = 25
+"""A text this short after a question is an answer to it."""
+
 _WEEKS = re.compile(r"임신\s*(?:한\s*지\s*)?(?P<n>\d{1,2})\s*주|(?P<m>\d{1,2})\s*주\s*(?:차\s*)?(?:임산부|임신)")
 _PREGNANT = re.compile(r"임신\s*(?:중|했|한|\d|초기|중기|후기|부)|임산부|만삭")
 _NOT_PREGNANT = re.compile(r"임신\s*(?:은|는|이|가)?\s*(?:아니|아닌|안|가능성\s*(?:은|이)?\s*없)")
@@ -52,6 +55,8 @@ class Reader:
         findings = [replace(f, severity=severity, since=since) for f in _settled(findings)]
         wanted = intent.intents(clean)
         bare = self._bare_answer(clean, hints, findings, wanted)
+        if bare == "unsure" and hints.asked and len(clean) < SHORT:
+            findings = []  # "기억이 안 나요" answers the question; it is no complaint about memory
         if bare and hints.asked:
             presence = {"yes": Presence.PRESENT, "no": Presence.ABSENT, "unsure": Presence.UNKNOWN}[bare]
             read = {f.concept for f in findings}

@@ -26,7 +26,7 @@ SINO = {"일": 1, "이": 2, "삼": 3, "사": 4, "오": 5, "육": 6, "칠": 7, "�
 _native = rf"(?:(?:{'|'.join(TENS)})(?:{'|'.join(ONES)})?|{'|'.join(ONES)})"
 _number = r"\d{1,3}(?:\.\d)?"
 
-AGE = re.compile(rf"(?:만\s*)?(?P<n>{_number}|{_native})\s*(?:살|세(?![가-힣]*[째번])|(?=짜리))")
+AGE = re.compile(rf"(?:만\s*)?(?P<n>{_number}|{_native})\s*(?:살|세(?!대|기|트|상|번|째|로|균|포)|(?=짜리))")
 DECADE = re.compile(r"(?P<n>[1-9]0)대")
 MONTHS = re.compile(
     rf"(?:생후|태어난 ?지)\s*(?P<n>{_number}|{_native})\s*(?P<unit>개월|달|주|일)"
