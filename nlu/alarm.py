@@ -90,8 +90,8 @@ def _translate(pattern: str) -> str:
         parts.append(_marks(pattern[position : token.start()]))
         letters = token[0].translate(_FOLDS)
         position = token.end()
-        if letters.startswith("("):
-            parts.append(letters)  # a look behind has a fixed width: no optional spaces
+        if letters.startswith(("(", "[^")) or (letters.startswith("[") and " " in letters):
+            parts.append(letters)  # of fixed width, or takes spaces itself: two ways to take one would multiply
         elif letters.startswith("<"):
             parts.append(letters[1:-1] + "[ \n]?")
         elif pattern[position : position + 1] in ("?", "+", "{"):
@@ -116,8 +116,8 @@ def _first_syllables(pattern: str) -> set[str]:
     start = pattern.lstrip("_<")
     choices = start[1 : start.index(")")].split("|") if start.startswith("(") else [start]
     firsts = {choice.lstrip("_<")[:1].translate(_FOLDS) for choice in choices}
-    if not all(re.fullmatch("[가-힣ㄱ-ㅎ]", first) for first in firsts):
-        raise ValueError(f"a wording must begin with a syllable: {pattern}")
+    if not all(re.fullmatch("[가-힣ㄱ-ㅎ0-9]", first) for first in firsts):
+        raise ValueError(f"a wording must begin with a syllable or a digit: {pattern}")
     return firsts
 
 

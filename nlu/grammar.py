@@ -6,11 +6,13 @@ import yaml
 
 _lists = yaml.safe_load((Path(__file__).parent / "data" / "grammar.yaml").read_text("utf-8"))
 
-LIGHT_VERBS, LIGHT_NOUNS, LIGHT_WORDS, EMPTY, SINGLE, NEGATORS = (
-    frozenset(_lists[name])
-    for name in ("light_verbs", "light_nouns", "light_words", "empty", "single", "negators")
+LIGHT_VERBS, LIGHT_NOUNS, LIGHT_WORDS, EMPTY, SINGLE = (
+    frozenset(_lists[name]) for name in ("light_verbs", "light_nouns", "light_words", "empty", "single")
 )
 """What an expression is made of; the data file says what each list is."""
+
+NEGATORS = frozenset(tuple(entry.split("/")) for entry in _lists["negators"])
+"""(form, tag) of what denies."""
 
 JOINING, NOUN_LINKS, ENDED, GENERAL_VERBS, NOT_SUBJECT = (
     frozenset(_lists[name]) for name in ("joining", "noun_links", "ended", "general_verbs", "not_subject")

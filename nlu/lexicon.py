@@ -21,6 +21,9 @@ MOST_BETWEEN = 2
 """Content morphemes of weight that may stand between two of an expression's."""
 
 
+NEGATION = "!"
+"""Marks what denies, so that "목 안이" (inside) and "목이 안" (not) stay apart."""
+
 NOTHING = ""
 """Stands for the concept of expressions that look like a finding and are none ("열받아요")."""
 
@@ -44,7 +47,7 @@ class _Key:
     index: int
     """Its place among the text's morphemes."""
     form: str
-    """Its form; "…ㄹ 것 같다" (about to) is one of its own."""
+    """Its form; what denies is marked, "…ㄹ 것 같다" (about to) is one of its own."""
     light: bool
     """Too light to be asked for."""
 
@@ -72,7 +75,7 @@ class Lexicon:
                     owners.setdefault(keys, concept)
         by_first: dict[str, list[_Form]] = defaultdict(list)
         for keys, concept in owners.items():
-            by_first[keys[0]].append(_Form(concept, keys, any(key in NEGATORS for key in keys)))
+            by_first[keys[0]].append(_Form(concept, keys, any(key.startswith(NEGATION) for key in keys)))
         self._by_first = dict(by_first)
 
     def __len__(self) -> int:
@@ -117,6 +120,8 @@ def content(morphemes: Sequence[Morpheme], clause: Iterable[int]) -> list[_Key]:
         about_to = morpheme.form in ("것", "거") and i and morphemes[i - 1].form in ("ᆯ", "을")
         if about_to and i + 1 < len(morphemes) and morphemes[i + 1].form == "같":
             keys.append(_Key(i, "ᆯ것같", False))
+        elif (morpheme.form, morpheme.tag) in NEGATORS:
+            keys.append(_Key(i, NEGATION + morpheme.form, False))
         else:
             keys.append(_Key(i, morpheme.form, is_light(morpheme)))
     return keys

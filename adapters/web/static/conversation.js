@@ -5,6 +5,7 @@ import { replyElement } from "./reply.js";
 import { t } from "./texts.js";
 
 const SLOW = 8000; // ms after which waiting is explained
+const AIR = 20; // px above and below the log
 
 const log = document.getElementById("log");
 const typing = document.getElementById("typing");
@@ -125,8 +126,8 @@ function scrollTo(node) {
   const bottom = document.querySelector(".bottom").offsetHeight;
   const room = window.innerHeight - top - bottom;
   const height = log.getBoundingClientRect().bottom - node.getBoundingClientRect().top;
-  if (height <= room) scrollToEnd();
-  else move(window.scrollY + node.getBoundingClientRect().top - top - 12);
+  if (height + 2 * AIR <= room) scrollToEnd();
+  else move(window.scrollY + node.getBoundingClientRect().top - top - AIR);
 }
 
 function move(y) {
