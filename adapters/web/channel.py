@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 from typing import Protocol, TypeVar
 
 from aiohttp import web
-from nlu.alarm import screen
 from pydantic import ValidationError
 
 from adapters.web import translate
@@ -17,6 +16,7 @@ from adapters.web.recent import RecentAnswers
 from adapters.web.stream import LineStream, line
 from adapters.web.wire import Ack, Incoming
 from bot.message import Address, Message, Outgoing
+from nlu.alarm import screen
 
 Deliver = Callable[[Outgoing], Awaitable[None]]
 """Hands one reply to the person; returns once the door took it."""

@@ -4,7 +4,7 @@ import asyncio
 import json
 import re
 import uuid
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,94 +14,17 @@ import yaml
 from aiohttp import web
 
 from adapters.web import channel
-from adapters.web.identity import Identities, from_our_page
-from adapters.web.limits import Buckets
-from adapters.web.page import STATIC, load_page, security_headers
-from adapters.web.recent import RecentAnswers
-from adapters.web.translate import distance, render
+from adapters.web.identity import Identities
 from bot.errors import Overloaded, StateUnavailable
-from bot.message import Address, Card, Choice, Link, Message, Notice, Outgoing, Places, Platform, Reply, Source, Text
-from knowledge.clinical import Citation
-from knowledge.places.place import Nearby, Place, Point
+from bot.message import Platform, Reply, Text
+from knowledge.places.place import Point
+from tests.fakes.web_page import Door, ScriptedTurns
 
 SECRET = b"0123456789abcdef0123456789abcdef"
 TEXTS: dict[str, str] = yaml.safe_load(
     (Path(channel.__file__).parents[2] / "bot" / "texts" / "web.yaml").read_text("utf-8")
 )
 ALARM = "숨을 못 쉬겠어요"
-
-
-class ScriptedTurns:
-    """The port's test double: answers from a script and remembers what it was given."""
-
-    def __init__(self) -> None:
-        self.messages: list[Message] = []
-        self.replies: list[Reply] = [Reply(blocks=(Text(text="네"),))]
-        self.fail: Exception | None = None
-        self.gate: asyncio.Event | None = None
-        self.waiting: dict[str, Outgoing] = {}
-        self.delivery_failed = asyncio.Event()
-
-    async def handle(self, message: Message, deliver: Callable[[Outgoing], Awaitable[None]]) -> object | None:
-        """Answers with the scripted replies; waits at the gate before the last."""
-        if any(m.id == message.id and m.address == message.address for m in self.messages):
-            return None
-        said = [
-            Outgoing(id=f"{message.id}:{i}", address=message.address, reply=reply)
-            for i, reply in enumerate(self.replies)
-        ]
-        for i, outgoing in enumerate(said):
-            last = i == len(said) - 1
-            if last and self.gate:
-                await self.gate.wait()
-            if last and self.fail:
-                raise self.fail
-            try:
-                await deliver(outgoing)
-            except Exception:
-                self.waiting[outgoing.id] = outgoing
-                self.delivery_failed.set()
-        self.messages.append(message)
-        return self
-
-    async def undelivered(self, address: Address) -> tuple[Outgoing, ...]:
-        """What was not taken."""
-        return tuple(o for o in self.waiting.values() if o.address == address)
-
-    async def mark_delivered(self, address: Address, ids: Sequence[str]) -> None:
-        """Forgets what was taken."""
-        for id in ids:
-            if id in self.waiting and self.waiting[id].address == address:
-                del self.waiting[id]
-
-
-class Door:
-    """A running door and a browser-like client."""
-
-    def __init__(self, base: str, turns: ScriptedTurns, session: aiohttp.ClientSession) -> None:
-        self.base = base
-        self.turns = turns
-        self.session = session
-        self.token = ""
-
-    async def open(self) -> str:
-        """Opens the page and keeps cookie and token."""
-        async with self.session.get(f"{self.base}/") as response:
-            page = await response.text()
-        found = re.search(r'name="drrc-token" content="([^"]+)"', page)
-        assert found
-        self.token = found.group(1)
-        return page
-
-    async def send(self, body: object = None, **kwargs: Any) -> tuple[int, list[dict[str, Any]]]:
-        """Posts one message; gives the status and the JSON lines."""
-        body = {"id": str(uuid.uuid4()), "text": "머리가 아파요"} if body is None else body
-        data = kwargs.pop("data", None) or json.dumps(body).encode()
-        headers = {"Content-Type": "application/json", "X-DrRC-Token": self.token} | kwargs.pop("headers", {})
-        url = f"{self.base}/api/messages"
-        async with self.session.post(url, data=data, headers=headers, **kwargs) as response:
-            text = await response.text()
-            return response.status, [json.loads(line) for line in text.splitlines() if line.strip()]
 
 
 Start = Callable[..., Awaitable[Door]]
@@ -403,34 +326,6 @@ async def test_behind_a_proxy_addresses_are_told_apart(start: Start) -> None:
         assert statuses == expected
 
 
-def test_a_bucket_fills_again() -> None:
-    """A token comes back after its share of a minute, and old keys are dropped."""
-    now = 0.0
-    buckets = Buckets(per_minute=2, most_keys=1, clock=lambda: now)
-    assert [buckets.take("a"), buckets.take("a")] == [0, 0]
-    assert buckets.take("a") == pytest.approx(30)
-    now = 30.0
-    assert buckets.take("a") == 0
-    buckets.take("b")
-    assert buckets.take("a") == 0
-
-
-def test_recent_answers_are_bounded_and_can_be_forgotten() -> None:
-    """They last a few minutes, at most so many, and none after a deletion."""
-    now = 0.0
-    recent = RecentAnswers(seconds=10, most=2, clock=lambda: now)
-    for message in "xyz":
-        recent.keep("a", message, b"1")
-    recent.keep("b", "x", b"1")
-    assert recent.lines("a", "x") == ()
-    assert recent.lines("b", "x") == (b"1",)
-    recent.forget("b")
-    assert recent.lines("b", "x") == ()
-    assert recent.lines("a", "z") == (b"1",)
-    now = 11.0
-    assert recent.lines("a", "z") == ()
-
-
 async def test_the_page_is_locked_down(door: Door) -> None:
     """Every answer carries the policy; the page has no inline script or style and asks nobody else."""
     async with door.session.get(f"{door.base}/") as response:
@@ -447,15 +342,6 @@ async def test_the_page_is_locked_down(door: Door) -> None:
     for script in re.findall(r"<script([^>]*)>", page):
         assert "src=" in script or 'type="application/json"' in script
     assert "{{" not in page.replace("{{token}}", "")
-
-
-def test_map_tiles_are_allowed_only_where_configured() -> None:
-    """The tiles' host, and nothing else, joins the images that may be loaded."""
-    assert "img-src 'self' data:;" in security_headers("")["Content-Security-Policy"]
-    policy = security_headers("https://{s}.tiles.example/{z}/{x}/{y}.png")["Content-Security-Policy"]
-    assert "img-src 'self' data: https://*.tiles.example;" in policy
-    with pytest.raises(ValueError, match="tiles"):
-        security_headers("https://a b; script-src *")
 
 
 async def test_files_are_cached_by_content(door: Door) -> None:
@@ -478,90 +364,3 @@ async def test_files_are_cached_by_content(door: Door) -> None:
     for path in ("index.html", "../channel.py", "%2e%2e/channel.py", "vendor/README.md", ""):
         async with door.session.get(f"{door.base}/static/{path}") as response:
             assert response.status == 404, path
-
-
-def test_every_sentence_the_page_uses_exists() -> None:
-    """No key in the scripts or the page is missing from the texts, and no text is unused."""
-    sources = [path.read_text("utf-8") for path in STATIC.glob("*.js")] + [(STATIC / "index.html").read_text("utf-8")]
-    everything = "\n".join(sources)
-    used = set(re.findall(r"\{\{(\w+)\}\}", everything)) - {"token", "texts", "settings", "static"}
-    used |= set(re.findall(r"\bt\(\s*\"(\w+)\"", everything)) | set(re.findall(r'"(\w+)"', everything)) & set(TEXTS)
-    assert used <= set(TEXTS)
-    prefixes = ("error_", "level_", "kind_", "map_")
-    assert {key for key in set(TEXTS) - used if not key.startswith(prefixes)} == set()
-    assert all(isinstance(text, str) and text.strip() for text in TEXTS.values())
-
-
-def test_a_missing_sentence_is_found_at_start() -> None:
-    """The page does not start with a hole in it."""
-    with pytest.raises(KeyError, match="placeholder"):
-        load_page({key: text for key, text in TEXTS.items() if key != "placeholder"})
-
-
-def test_texts_cannot_break_out_of_the_page() -> None:
-    """A sentence with markup stays a sentence."""
-    page = load_page(TEXTS | {"title": "</script><b>"}).template
-    assert "</script><b>" not in page
-
-
-def test_a_reply_becomes_what_the_page_lays_out() -> None:
-    """Every block, choice and number to call arrives; only https and tel links do."""
-    place = Place(
-        id="1",
-        name="가, 나 병원",
-        kind="tertiary",
-        point=Point(lat=37.5, lon=127),
-        region="서울 강남구",
-        phone="02-123-4567",
-    )
-    reply = Reply(
-        blocks=(
-            Text(text="지금 119에 전화하세요. ☎ 119"),
-            Card(
-                title="제목",
-                lines=("하나",),
-                links=(Link(label="상담", url="tel:109"), Link(label="나쁨", url="javascript:alert(1)")),
-                level="ambulance",
-            ),
-            Places(
-                items=(Nearby(place=place, metres=1234),), origin=place.point, origin_name="서울 강남구", as_of="2025"
-            ),
-            Source(citations=(Citation(title="제목", publisher="곳", url="http://x", read_on="2025-01-01"),)),
-            Notice(text="작게"),
-        ),
-        choices=(Choice(id="location:share", label="위치", asks_location=True),),
-        tone="critical",
-    )
-    said = render(Outgoing(id="1:reply", address=Address(platform=Platform.WEB, user="u"), reply=reply))
-    assert said["calls"] == ["119", "109"]
-    assert [block["kind"] for block in said["blocks"]] == ["text", "card", "places", "source", "notice"]
-    assert said["blocks"][1]["links"] == [{"label": "상담", "url": "tel:109"}]
-    item = said["blocks"][2]["items"][0]
-    assert item["distance"] == "1.2km"
-    assert item["phone"] == {"label": "02-123-4567", "url": "tel:021234567"}
-    assert item["maps"]["kakao"].startswith("https://map.kakao.com/link/map/%EA%B0%80%2C%20")
-    assert item["maps"]["kakao"].endswith(",37.500000,127.000000")
-    assert item["maps"]["naver"].startswith("https://map.naver.com/p/search/%EC%84%9C")
-    assert item["maps"]["google"] == "https://www.google.com/maps/search/?api=1&query=37.500000,127.000000"
-    assert said["blocks"][3]["citations"][0]["url"] == ""
-    assert said["choices"] == [{"id": "location:share", "label": "위치", "location": True}]
-
-
-@pytest.mark.parametrize(
-    ("metres", "said"), [(3, "10m"), (349, "350m"), (994, "990m"), (999, "1.0km"), (1234, "1.2km"), (12_345, "12km")]
-)
-def test_distances_read_as_people_say_them(metres: float, said: str) -> None:
-    """Metres near by, one decimal for a walk or a ride, whole kilometres beyond."""
-    assert distance(metres) == said
-
-
-def test_a_short_secret_is_refused() -> None:
-    """Cookies signed with a guessable secret would be worth nothing."""
-    with pytest.raises(ValueError, match="secret"):
-        Identities(b"short")
-
-
-def test_odd_origins_are_not_ours() -> None:
-    """A header that is no address does not pass, and does not break anything."""
-    assert not from_our_page({"Origin": "http://[::1"}, "localhost")
-    assert from_our_page({}, "localhost")
