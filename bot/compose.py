@@ -13,6 +13,10 @@ FITS, MAY, RULE_OUT, SHOWN = 0.5, 0.2, 0.02, 0.08
 """Posterior from which a condition "fits", "may fit", is named because it must be ruled out, is shown at all."""
 
 
+DETAIL = "   "
+"""Begins a line that explains the one above it."""
+
+
 def urgent_blocks(assessment: Assessment, session: Session, context: Context) -> list[Block]:
     """What to do now and the first reason, for EMERGENCY and AMBULANCE."""
     reasons = [reason.text for reason in assessment.reasons if reason.floor >= Triage.EMERGENCY][:1]
@@ -86,9 +90,9 @@ def candidate_lines(candidate: Candidate, context: Context) -> list[str]:
     word = say(f"consult.likelihood.{likelihood(candidate, condition)}")
     lines = [say("consult.candidate", name=condition.name_ko, likelihood=word)]
     if candidate.for_:
-        lines.append(say("consult.candidate_for", findings=names(candidate.for_)))
+        lines.append(DETAIL + say("consult.candidate_for", findings=names(candidate.for_)))
     if candidate.against:
-        lines.append(say("consult.candidate_against", findings=names(candidate.against)))
+        lines.append(DETAIL + say("consult.candidate_against", findings=names(candidate.against)))
     return lines
 
 

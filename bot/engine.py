@@ -11,7 +11,6 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 import structlog
-from nlu.alarm import screen
 
 from bot import metrics
 from bot.errors import HoldLost, Overloaded, StateUnavailable
@@ -23,6 +22,7 @@ from bot.session import Account, Session
 from bot.state.keys import all_partitions
 from bot.state.store import Held, Save, Store, Waiting
 from bot.turn import Context, Knowledge, Step, reply
+from nlu.alarm import screen
 from nlu.meaning import Alarm, Hints, Understanding
 from nlu.reader import Reader
 

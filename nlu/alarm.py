@@ -22,7 +22,7 @@ _TOKEN = re.compile(r"\(\?<[!=][^)]*\)|\[[^\]]*\]|<[^>]*>|[가-힣ㄱ-ㅎ]")
 
 
 def _folds() -> dict[int, int]:
-    """Syllables that are often misspelt, each with the one it is read as: 졌, 젔, 졋 → 젓; 없 → 업; 않 → 안; 돼 → 되."""
+    """Syllables that are often misspelt, each with what it is read as: 졌, 젔, 졋 → 젓; 없 → 업; 돼 → 되."""
     vowels = {5: 1, 7: 3, 10: 11, 15: 11}  # ㅔ→ㅐ, ㅖ→ㅒ, ㅙ→ㅚ, ㅞ→ㅚ
     finals = {20: 19, 18: 17, 6: 4, 2: 1}  # ㅆ→ㅅ, ㅄ→ㅂ, ㄶ→ㄴ, ㄲ→ㄱ
     table = {}

@@ -9,7 +9,7 @@ import yaml
 
 from knowledge.clinical import Concept
 from knowledge.morphology import Morpheme, Morphology
-from nlu.grammar import EMPTY, LIGHT_NOUNS, LIGHT_VERBS, LIGHT_WORDS, NEGATORS, SINGLE
+from nlu.grammar import EMPTY, LIGHT_NOUNS, LIGHT_VERBS, LIGHT_WORDS, NEGATORS, SINGLE, WHOLE_VERBS
 
 VERBS = frozenset({"VV", "VA", "VX", "VCN"})
 NOUNS = frozenset({"NNG", "NNP", "NNB", "NR", "XR", "XPN", "SN", "SL"})
@@ -123,8 +123,18 @@ def content(morphemes: Sequence[Morpheme], clause: Iterable[int]) -> list[_Key]:
         elif (morpheme.form, morpheme.tag) in NEGATORS:
             keys.append(_Key(i, NEGATION + morpheme.form, False))
         else:
-            keys.append(_Key(i, morpheme.form, is_light(morpheme)))
+            keys.append(_Key(i, stem(morpheme), is_light(morpheme)))
     return keys
+
+
+def stem(morpheme: Morpheme) -> str:
+    """The form by which verbs of becoming meet their adjectives: kiwi reads "늦어지고" as one verb or as 늦 + 어 + 지."""
+    form = morpheme.form
+    if morpheme.tag != "VV" or form in WHOLE_VERBS:
+        return form
+    if form.endswith(("어지", "아지")):
+        return form[:-2]
+    return form[:-2] + "하" if form.endswith("해지") else form
 
 
 def is_light(morpheme: Morpheme) -> bool:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, BinaryIO
 
+import structlog
 from pydantic import ValidationError
 
 from adapters.channel import WEB
@@ -21,6 +22,8 @@ from bot.phrases import Phrases
 from bot.session import Session
 from knowledge.catalogue import Catalogue
 from knowledge.clinical import Assessment
+
+log = structlog.get_logger()
 
 TONES = ("info", "warning", "critical")
 
@@ -36,8 +39,8 @@ async def run(engine: Engine, catalogue: Catalogue, say: Phrases, source: Binary
 async def answer_line(engine: Engine, catalogue: Catalogue, say: Phrases, raw: bytes) -> dict[str, Any]:
     """The output object for one input line."""
     try:
-        line = Line.model_validate(json.loads(raw.decode("utf-8")))
-    except (ValueError, RecursionError, ValidationError) as error:
+        line = Line.model_validate_json(raw)
+    except ValidationError as error:
         return output("", error=wrong(error))
     if line.text is None and not (line.choice or line.location or line.reset or line.profile or line.final):
         return output(line.user, error="no text, choice, location, reset, profile or final")
@@ -49,11 +52,16 @@ async def answer_line(engine: Engine, catalogue: Catalogue, say: Phrases, raw: b
     turn: Turn | None = None
     try:
         for message in messages(line):
+            if message.choice == "finish" and turn and turn.session.done:
+                break  # the result was given with the text itself
             # A form's thanks and the question that `final` overrides are not the answer; an alarm always is.
             said[:] = [outgoing for outgoing in said if outgoing.id.endswith(":alarm")]
             turn = await engine.handle(message, deliver)
     except (StateUnavailable, Overloaded) as error:
         return output(line.user, said, error=f"{type(error).__name__}: {say('hello.unavailable')}")
+    except Exception as error:
+        log.error("line failed", kind=type(error).__name__)
+        return output(line.user, said, error=f"{type(error).__name__}: {say('hello.sorry')}")
     session = turn.session if turn and not line.reset else None
     return output(line.user, said, session=session, catalogue=catalogue)
 
@@ -175,11 +183,9 @@ def assessment_json(
     }
 
 
-def wrong(error: Exception) -> str:
+def wrong(error: ValidationError) -> str:
     """What is wrong with a line, without quoting it."""
-    if isinstance(error, ValidationError):
-        return "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()[:5])
-    return f"not a JSON object in UTF-8 ({type(error).__name__})"
+    return "; ".join(f"{'.'.join(map(str, e['loc'])) or 'line'}: {e['msg']}" for e in error.errors()[:5])
 
 
 def standard_streams() -> tuple[BinaryIO, BinaryIO]:

@@ -22,6 +22,7 @@ class PlaceIndex:
         lat = np.array([place.point.lat for place in self._places])
         lon = np.array([place.point.lon for place in self._places])
         self._vectors = unit_vectors(lat, lon)
+        self._vectors.setflags(write=False)
 
     def __len__(self) -> int:
         return len(self._places)
@@ -38,7 +39,7 @@ class PlaceIndex:
         metres = metres_from(point, self._vectors)
         found: list[Nearby] = []
         for number in np.argsort(metres, kind="stable"):
-            if len(found) == k or (within_metres is not None and metres[number] > within_metres):
+            if len(found) >= k or (within_metres is not None and metres[number] > within_metres):
                 break
             place = self._places[number]
             if kinds is None or place.kind in kinds:

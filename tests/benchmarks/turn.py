@@ -16,9 +16,10 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
+from aiohttp import web
+
 from adapters.assembly import House, built
 from adapters.web.channel import web_app
-from aiohttp import web
 from config.settings import Settings
 from knowledge.morphology import Morphology
 

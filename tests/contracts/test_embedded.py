@@ -18,6 +18,7 @@ from bot.state.store import Store, shared_secret
 
 
 def server_pid(server: EmbeddedRedis) -> int:
+    """The process of a running server."""
     info = command(server.socket_path, b"INFO server\r\n").decode()
     return int(info.split("process_id:")[1].split("\r\n")[0])
 
@@ -88,6 +89,13 @@ def test_a_missing_server_is_named(short_path: Path, monkeypatch: pytest.MonkeyP
         EmbeddedRedis(short_path).start()
 
 
+async def fill(store: Store) -> None:
+    """Accept more messages than the disk has room for."""
+    for number in range(2000):
+        address = Address(platform=Platform.WEB, user=f"u{number}")
+        await store.receive(Message(id="m", address=address, sent_at=datetime.now(UTC), text="가" * 300))
+
+
 async def test_a_full_disk_is_a_refusal(short_path: Path) -> None:
     """When Redis cannot write its file, writes are refused as StateUnavailable instead of being lost silently."""
     socket = short_path / "r.sock"
@@ -103,9 +111,7 @@ async def test_a_full_disk_is_a_refusal(short_path: Path) -> None:
         async with opened(f"unix://{socket}", short_path) as (client, _):
             store = Store(client, salt=b"x", hold_life=timedelta(seconds=1))
             with pytest.raises(StateUnavailable, match="MISCONF"):
-                for number in range(2000):
-                    address = Address(platform=Platform.WEB, user=f"u{number}")
-                    await store.receive(Message(id="m", address=address, sent_at=datetime.now(UTC), text="가" * 300))
+                await fill(store)
     finally:
         server.kill()
         server.wait(10)

@@ -18,24 +18,29 @@ DAY = timedelta(days=1)
 
 
 def address(user: str = "u1") -> Address:
+    """Somebody's address."""
     return Address(platform=Platform.WEB, user=user)
 
 
 def message(text: str = "머리가 아파요", *, id: str = "", user: str = "u1") -> Message:
+    """A message with an id of its own."""
     return Message(id=id or uuid.uuid4().hex, address=address(user), sent_at=NOW, text=text)
 
 
 def said(held: Held, text: str = "네") -> Outgoing:
+    """The reply of a turn."""
     return Outgoing(id=f"{held.inbox_id}:reply", address=address(), reply=Reply(blocks=(Text(text=text),)))
 
 
 def save(held: Held, session: Session | None, **changes: object) -> Save:
+    """What a turn leaves behind."""
     kept = session and replace(session, version=held.version + 1)
     base = Save(session=kept, account="keep", outgoing=said(held), session_life=DAY, now=NOW)
     return replace(base, **changes)
 
 
 async def held(store: Store, **kwargs: str) -> Held:
+    """A turn that began at once."""
     place = await store.receive(message(**kwargs))
     assert isinstance(place, Held)
     return place

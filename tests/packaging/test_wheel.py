@@ -24,6 +24,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def run(python: Path, code: str) -> str:
+    """What a program prints, run away from the repository."""
     return subprocess.run([python, "-c", code], check=True, capture_output=True, text=True, cwd="/").stdout.strip()
 
 

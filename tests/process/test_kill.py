@@ -33,6 +33,7 @@ def check(step: str, left: Left, replies: set[str]) -> None:
 
 
 def complaint(step: str, mind: Mind, folder: Path) -> None:
+    """An ordinary turn."""
     left = die_at(step, mind, folder, COMPLAINT)
     check(step, left, {"reply"})
     if left.acknowledged:
@@ -43,6 +44,7 @@ def complaint(step: str, mind: Mind, folder: Path) -> None:
 
 
 def alarm(step: str, mind: Mind, folder: Path) -> None:
+    """A turn with an alarm reply before it."""
     left = die_at(step, mind, folder, ALARM)
     check(step, left, {"alarm", "reply"})
     if left.acknowledged:
@@ -52,6 +54,7 @@ def alarm(step: str, mind: Mind, folder: Path) -> None:
 
 
 def deletion(step: str, mind: Mind, folder: Path) -> None:
+    """A turn that forgets the person."""
     left = die_at(step, mind, folder, DELETION)
     check(step, left, {"reply"})
     if left.acknowledged:

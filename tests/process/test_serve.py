@@ -128,11 +128,10 @@ async def test_kill_minus_nine_loses_no_acknowledged_message(short_path: Path) -
         base = f"http://127.0.0.1:{port}"
         with server(short_path, port) as process:
             people = [await Page(session, base).open() for _ in range(12)]
+            ids = [str(uuid.uuid4()) for _ in people]
             for page in people:
                 await page.send(text="기침이 나요")
-            sending = [
-                asyncio.create_task(page.send(choice="consent:yes", id=f"m-{n}")) for n, page in enumerate(people)
-            ]
+            sending = [asyncio.create_task(page.send(choice="consent:yes", id=ids[n])) for n, page in enumerate(people)]
             await asyncio.sleep(0.004)
             process.kill()
             process.wait(10)
@@ -146,7 +145,7 @@ async def test_kill_minus_nine_loses_no_acknowledged_message(short_path: Path) -
                 for _ in range(40):
                     if answered:
                         break
-                    status, lines = await page.send(choice="consent:yes", id=f"m-{number}")
+                    status, lines = await page.send(choice="consent:yes", id=ids[number])
                     assert status == 200
                     answered = len(lines) > 1 or bool(await page.replies())
                     await asyncio.sleep(0.1)
@@ -168,7 +167,7 @@ async def test_redis_gone_for_a_while(short_path: Path) -> None:
             pid = redis_pid(short_path)
             os.kill(pid, signal.SIGSTOP)
             process.send_signal(signal.SIGCONT)
-            status, lines = await page.send(text="어지러워요", id="later")
+            status, lines = await page.send(text="어지러워요")
             assert status == 503
             assert "다시" in json.dumps(lines, ensure_ascii=False)
             _, lines = await page.send(text="숨을 못 쉬겠어요")

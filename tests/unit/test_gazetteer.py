@@ -1,9 +1,12 @@
 """Place names as people type them."""
 
+import unicodedata
+
 import pytest
 
 from knowledge.places.gazetteer import Gazetteer, one_letter_apart
 from knowledge.places.index import load_builtin
+from knowledge.places.naming import OTHER_NAMES
 
 GAZETTEER: Gazetteer = load_builtin().gazetteer
 
@@ -64,6 +67,32 @@ ONE = [
     ("영등표구", "서울특별시 영등포구"),
     ("김포시, 경기도", "경기도 김포시"),
     ("서울 해운대", "부산광역시 해운대구"),
+    ("해운데", "부산광역시 해운대구"),
+    ("부산 해운데구 살아요", "부산광역시 해운대구"),
+    ("경기도 수언시", "경기도 수원시"),
+    ("수언시요", "경기도 수원시"),
+    ("중낭구", "서울특별시 중랑구"),
+    ("미추훌구", "인천광역시 미추홀구"),
+    ("저는강남구살아요", "서울특별시 강남구"),
+    ("분당정자동", "경기도 성남시 분당구"),
+    ("판교", "경기도 성남시 분당구"),
+    ("송도 살아요", "인천광역시 연수구"),
+    ("영종도", "인천광역시 중구"),
+    ("화성이요", "경기도 화성시"),
+    ("저는 화성 살아요", "경기도 화성시"),
+    ("경기 화성", "경기도 화성시"),
+    ("이천 병원 알려줘", "경기도 이천시"),
+    ("고양이요", "경기도 고양시"),
+    ("전주에 있는 응급실", "전북특별자치도 전주시"),
+    ("전라북도 익산", "전북특별자치도 익산시"),
+    ("강원도", "강원특별자치도"),
+    ("제주도", "제주특별자치도"),
+    ("경기", "경기도"),
+    ("인천 남구", "인천광역시"),
+    ("서울아산병원 어디예요", "서울특별시"),
+    ("고려대 안산병원", "경기도 안산시"),
+    ("부산/해운대(좌동)", "부산광역시 해운대구"),
+    (unicodedata.normalize("NFD", "부산 해운대"), "부산광역시 해운대구"),
 ]
 
 SEVERAL = [
@@ -81,9 +110,45 @@ SEVERAL = [
     ("고성군", {"강원특별자치도 고성군", "경상남도 고성군"}),
     ("강서구", {"서울특별시 강서구", "부산광역시 강서구"}),
     ("광주", {"광주광역시", "경기도 광주시"}),
+    ("일산", {"경기도 고양시 일산동구", "경기도 고양시 일산서구"}),
+    ("마산 살아요", {"경상남도 창원시 마산합포구", "경상남도 창원시 마산회원구"}),
+    ("경상도", {"경상북도", "경상남도"}),
+    ("제물포구", {"인천광역시 중구", "인천광역시 동구"}),
+    ("수원이나 성남", {"경기도 수원시", "경기도 성남시"}),
 ]
 
-NONE = ["", "아무데나", "우리 집 앞", "1234", "😀", "구", "시", "배가 아파요"]
+SHARED = {"중구": 6, "동구": 6, "서구": 5, "남구": 5, "북구": 5, "강서구": 2, "고성군": 2, "광주시": 2}
+"""District names that several regions bear, and how many."""
+
+NONE = [
+    *("", "아무데나", "우리 집 앞", "1234", "😀", "구", "시", "배가 아파요"),
+    *(
+        "애가 경기를 해요",
+        "검사에서 음성 나왔어요",
+        "음성 결과 나왔어요",
+        "고령 환자예요",
+        "영양제 먹어요",
+        "이틀 동안 아파요",
+    ),
+    *(
+        "수영하고 귀가 아파요",
+        "수영장 다녀왔어요",
+        "동작이 느려요",
+        "상당히 아파요",
+        "진해거담제 먹어요",
+        "인제 괜찮아요",
+    ),
+    *(
+        "병원 좀 보여주시겠어요",
+        "하나주시면 돼요",
+        "식사하구 배가 아파요",
+        "속이 싸하구 아파요",
+        "식사중구토",
+        "중구난방이에요",
+    ),
+    *("운동시 숨이 차요", "안정시에도 두근거려요", "고양이 털에 재채기해요", "전주에 다쳤어요"),
+]
+"""Texts without a place, most of them with a word that sounds like one."""
 
 
 @pytest.mark.parametrize(("text", "name"), ONE)
@@ -105,21 +170,69 @@ def test_no_name_finds_nothing(text: str) -> None:
 
 
 def test_every_region_is_found_by_its_full_name() -> None:
-    """Each region's full name and short name lead to it alone."""
+    """Each region's full name and short name lead to it alone, with or without spaces."""
     for region in GAZETTEER.regions:
-        assert [found.name for found in GAZETTEER.find(region.name)] == [region.name]
+        assert GAZETTEER.find(region.name) == (region,)
+        assert GAZETTEER.find(region.name.replace(" ", "")) == (region,)
         if region.short not in ("제주", "광주"):
-            assert [found.name for found in GAZETTEER.find(region.short)] == [region.name]
+            assert GAZETTEER.find(region.short) == (region,)
+            assert GAZETTEER.find(f"저는 {region.short} 살아요") == (region,)
+
+
+def test_every_district_name_alone_finds_it_or_its_namesakes() -> None:
+    """A district's own name leads to it alone, or to exactly the documented number of regions that share it."""
+    for region in GAZETTEER.regions:
+        name = region.name.split()[-1]
+        found = GAZETTEER.find(name)
+        assert region in found
+        if region.level == "sigungu":
+            assert len(found) == SHARED.get(name, 1), name
+
+
+def test_every_district_is_found_without_its_ending() -> None:
+    """ "종로", "성남", "양평": a name of two syllables or more without 시, 군, 구 finds the region."""
+    for region in GAZETTEER.regions:
+        stem = region.name.split()[-1][:-1]
+        if region.level == "sigungu" and len(stem) > 1 and stem != "동안":
+            assert region in GAZETTEER.find(stem), stem
+
+
+def test_other_names_mean_regions_that_exist() -> None:
+    """Every other name points at regions of the data, so that a renamed region cannot silently lose its names."""
+    shorts = {region.short for region in GAZETTEER.regions}
+    for other, meant in OTHER_NAMES.items():
+        assert shorts.issuperset(meant), other
+
+
+def test_the_provinces_are_those_of_today() -> None:
+    """There are 17, each found by its full and short name; names of the past are gone from the data."""
+    provinces = [region for region in GAZETTEER.regions if region.level == "sido"]
+    expected = "서울 부산 대구 인천 광주 대전 울산 세종 경기 강원 충북 충남 전북 전남 경북 경남 제주"
+    assert [region.short for region in provinces] == expected.split()
+    names = {region.name for region in GAZETTEER.regions}
+    assert len(names) == len(GAZETTEER.regions) == 284
+    assert "대구광역시 군위군" in names
+    assert names.isdisjoint({"강원도", "전라북도", "경상북도 군위군", "인천광역시 남구", "경상남도 마산시"})
 
 
 def test_every_district_is_nearest_to_itself() -> None:
-    """A district's own point lies in it; there are 17 provinces."""
-    assert sum(region.level == "sido" for region in GAZETTEER.regions) == 17
-    cities = {"수원시", "성남시", "안양시", "부천시", "안산시", "고양시", "용인시", "화성시", "청주시", "천안시"}
-    cities |= {"전주시", "포항시", "창원시"}
+    """The region of a district's own point is that district."""
     for region in GAZETTEER.regions:
-        if region.level == "sigungu" and region.name.split()[-1] not in cities:
+        if region.level == "sigungu" or region.short == "세종":
             assert GAZETTEER.region_of(region.point) == region
+
+
+def test_regions_lie_in_korea() -> None:
+    """No coordinate is swapped or mistyped."""
+    for region in GAZETTEER.regions:
+        assert 33 <= region.point.lat <= 38.7
+        assert 124.5 <= region.point.lon <= 131
+
+
+def test_several_come_in_the_order_of_the_data() -> None:
+    """Namesakes are offered in the same order every time, the data's."""
+    found = GAZETTEER.find("중구")
+    assert list(found) == [region for region in GAZETTEER.regions if region in found]
 
 
 @pytest.mark.parametrize(

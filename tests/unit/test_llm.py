@@ -1,6 +1,7 @@
 """The seam to language models."""
 
 import pytest
+
 from nlu.llm import (
     LanguageModel,
     ModelUnavailable,

@@ -3,9 +3,10 @@
 from datetime import date
 
 import pytest
-from bot.turn import Knowledge
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
+from bot.turn import Knowledge
 from knowledge.clinical import Presence, Relation, Sex, Subject, When
 from nlu import intent, values
 from nlu.meaning import Hints, Intent
