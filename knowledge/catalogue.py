@@ -62,6 +62,8 @@ class Catalogue:
     """All findings a finding implies, by id."""
     descendants: Mapping[str, frozenset[str]] = field(init=False, repr=False)
     """All findings that imply a finding, by id."""
+    flags_on: Mapping[str, tuple[RedFlag, ...]] = field(init=False, repr=False)
+    """By finding: red flags to look at where it is present. With no such finding present, no rule holds."""
 
     def __post_init__(self) -> None:
         ancestors = ancestors_of(self.concepts)
@@ -71,6 +73,11 @@ class Catalogue:
                 below[parent].add(id_)
         object.__setattr__(self, "ancestors", ancestors)
         object.__setattr__(self, "descendants", {id_: frozenset(ids) for id_, ids in below.items()})
+        flags: dict[str, list[RedFlag]] = {}
+        for flag in self.red_flags:
+            for id_ in flag.all_of[:1] or flag.any_of:
+                flags.setdefault(id_, []).append(flag)
+        object.__setattr__(self, "flags_on", {id_: tuple(some) for id_, some in flags.items()})
 
 
 def load_catalogue(folder: Path | None = None, cache: Path | None = None) -> Catalogue:

@@ -29,29 +29,59 @@ class Evidence:
     """Hours since the complaint began, where known."""
     sudden: bool | None
     """Whether it began suddenly, where known."""
+    present_rows: Mask
+    """The present ones as rows of the tables, and then a row for padding that is never there."""
+    settled_rows: Mask
+    """The present and the absent ones."""
+    told_rows: Mask
+    """The present, the absent and the silent ones."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scored:
+    """The rows that the evidence adds up, in a fixed order: sums must not depend on the order of what was said."""
+
+    present: list[int]
+    """Of `present`."""
+    absent: list[int]
+    """Of `absent`."""
+    absent_given: list[int]
+    """Of `absent_given`."""
 
 
 def gather(
     findings: Sequence[Finding],
     person: Person,
     catalogue: Catalogue,
+    row: Mapping[str, int],
     *,
     asked: Collection[str],
     onset: float | None,
     sudden: bool | None,
 ) -> Evidence:
     """The evidence in what was said. Without an onset the longest-lasting present finding gives it."""
-    said = stated(findings, Presence.PRESENT, catalogue) | known_of(person, catalogue)
-    present = present_now(findings, catalogue, person)
-    since = [f.since for f in findings if f.since is not None and f.concept in said and f.presence is Presence.PRESENT]
-    unknown = stated(findings, Presence.UNKNOWN, catalogue)
+    heard = stated(findings, catalogue)
+    said = heard.present | known_of(person, catalogue)
+    present = present_of(heard, catalogue, person)
+    absent = absent_of(heard, present, catalogue, person)
+    silent = (heard.unknown | (frozenset(asked) & catalogue.concepts.keys())) - present
+    if onset is None:
+        since = [f.since for f in findings if f.since is not None and f.concept in said and f.presence is _PRESENT]
+        onset = max(since, default=None)
+    rows = np.zeros((3, len(row) + 1), dtype=np.bool_)
+    rows[:, [row[id_] for id_ in present]] = True
+    rows[1:, [row[id_] for id_ in absent]] = True
+    rows[2, [row[id_] for id_ in silent]] = True
     return Evidence(
         stated=said,
         present=present,
-        absent=absent_now(findings, catalogue, person),
-        silent=(unknown | (frozenset(asked) & catalogue.concepts.keys())) - present,
-        onset=onset if onset is not None else max(since, default=None),
+        absent=absent,
+        silent=silent,
+        onset=onset,
         sudden=sudden,
+        present_rows=rows[0],
+        settled_rows=rows[1],
+        told_rows=rows[2],
     )
 
 
@@ -62,22 +92,26 @@ class Likelihood:
         self._catalogue = catalogue
         self.tables: Tables = compile_tables(catalogue, tuning)
         self.ids = tuple(catalogue.concepts)
-        self._silence = self.tables.silence.sum(axis=0)
-
-    def posterior(self, evidence: Evidence, person: Person, on: date) -> Table:
-        """P(condition | evidence) for all conditions and then the background; sums to 1."""
+        self._parents = {id_: concept.parents for id_, concept in catalogue.concepts.items()}
         tables = self.tables
-        score = (
-            tables.prior
-            + tables.age[age_band(person.age)]
-            + tables.sex[sex_index(person.sex)]
-            + tables.season[season(on)]
-        )
-        for table, rows in self._scored(evidence):
-            score = score + table[rows].sum(axis=0)
+        self._speaks: Mask = np.append(tables.silence.any(axis=1), np.False_)
+        self._silence = tables.silence.sum(axis=0)
+        self._ratios: Table = np.concatenate([tables.present, tables.absent, tables.absent_given, -tables.silence])
+        self._before: dict[tuple[int, int, int], Table] = {}
+
+    def posterior(self, evidence: Evidence, scored: Scored, person: Person, on: date) -> Table:
+        """P(condition | evidence) for all conditions and then the background; sums to 1."""
+        tables, count = self.tables, len(self.ids)
+        rows = [
+            *scored.present,
+            *(count + row for row in scored.absent),
+            *(2 * count + row for row in scored.absent_given),
+        ]
+        score = self._prior(age_band(person.age), sex_index(person.sex), season(on))
         if evidence.stated:
-            told = self._rows(evidence.present | evidence.absent | evidence.silent)
-            score = score + self._silence - tables.silence[told].sum(axis=0)
+            rows += (np.flatnonzero(evidence.told_rows & self._speaks) + 3 * count).tolist()
+            score = score + self._silence
+        score = score + np.add.reduce(self._ratios.take(rows, axis=0, mode="clip"), axis=0) if rows else score
         if evidence.onset is not None:
             score = score + tables.duration[duration_band(evidence.onset)]
         if evidence.sudden is not None:
@@ -86,35 +120,41 @@ class Likelihood:
         weight /= weight.sum()
         return weight
 
-    def contributions(self, evidence: Evidence) -> tuple[tuple[str, ...], Table]:
-        """The findings that were said, and the log likelihood ratio of each (rows) for every condition (columns).
+    def contributions(self, evidence: Evidence, scored: Scored, columns: Levels) -> tuple[tuple[str, ...], Table]:
+        """The findings that were said, and the log likelihood ratio of each (rows) for these conditions (columns).
 
         A present finding counts with all it implies; what another one implies is left out.
         """
-        implied: frozenset[str] = frozenset().union(*(self._catalogue.ancestors[id_] for id_ in evidence.stated))
+        tables, ancestors = self.tables, self._catalogue.ancestors
+        implied: frozenset[str] = frozenset().union(*(ancestors[id_] for id_ in evidence.stated))
         present = self._rows(evidence.stated - implied)
-        _, *absent = self._scored(evidence)
-        rows = [*present, *(row for _, some in absent for row in some)]
-        table = np.concatenate([self.tables.whole[present], *(part[some] for part, some in absent)])
-        return tuple(self.ids[row] for row in rows), table
+        rows = [*present, *scored.absent, *scored.absent_given]
+        parts = ((tables.whole, present), (tables.absent, scored.absent), (tables.absent_given, scored.absent_given))
+        ratios = np.concatenate([table.take(some, axis=0).take(columns, axis=1) for table, some in parts if some] or [])
+        return tuple(self.ids[row] for row in rows), ratios
 
-    def _scored(self, evidence: Evidence) -> tuple[tuple[Table, list[int]], ...]:
+    def scored(self, evidence: Evidence) -> Scored:
         """Which rows of which tables the evidence adds up."""
-        tables = self.tables
+        parent = self.tables.parent
         chain: set[str] = set()
         for id_ in evidence.stated:
             step: str | None = id_
             while step is not None and step not in chain:
                 chain.add(step)
-                step = tables.parent[step]
-        top = {id_ for id_ in evidence.absent if evidence.absent.isdisjoint(self._catalogue.concepts[id_].parents)}
-        below = {id_ for id_ in top if tables.parent[id_] in evidence.present}
-        return (
-            (tables.present, self._rows(chain)),
-            (tables.absent, self._rows(top - below)),
-            (tables.absent_given, self._rows(below)),
-        )
+                step = parent[step]
+        top = {id_ for id_ in evidence.absent if evidence.absent.isdisjoint(self._parents[id_])}
+        below = {id_ for id_ in top if parent[id_] in evidence.present}
+        return Scored(present=self._rows(chain), absent=self._rows(top - below), absent_given=self._rows(below))
+
+    def _prior(self, age: int, sex: int, time: int) -> Table:
+        """The logs before anything was said; there are few of them, and they are kept."""
+        known = self._before.get((age, sex, time))
+        if known is None:
+            tables = self.tables
+            known = tables.prior + tables.age[age] + tables.sex[sex] + tables.season[time]
+            self._before[age, sex, time] = known
+        return known
 
     def _rows(self, ids: Collection[str]) -> list[int]:
-        """Rows in a fixed order, so that sums do not depend on the order in which things were said."""
-        return sorted(self.tables.row[id_] for id_ in ids)
+        row = self.tables.row
+        return sorted([row[id_] for id_ in ids])

@@ -6,7 +6,7 @@ one headache. The last column is the background hypothesis "nothing in the catal
 """
 
 from bisect import bisect_right
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from knowledge.catalogue import Catalogue
-from knowledge.clinical import Condition, Sex
+from knowledge.clinical import Concept, Condition, Sex
 from knowledge.schema import AGE_BANDS, DURATIONS, SEASONS
 from knowledge.tuning import Tuning
 
@@ -32,6 +32,8 @@ _DURATION_SHARE = (0.2, 0.45, 0.2, 0.15)
 _SUDDEN_SHARE = 0.2
 """How many of all complaints began within minutes."""
 
+_SEXES = tuple(Sex)
+
 _OBSERVED = frozenset({"symptom", "sign", "measurement"})
 _IMPOSSIBLE = 1e-9
 
@@ -43,7 +45,7 @@ def age_band(age: float | None) -> int:
 
 def sex_index(sex: Sex | None) -> int:
     """The row of the sex in the prior tables; the last where it is unknown."""
-    return 2 if sex is None else tuple(Sex).index(sex)
+    return len(_SEXES) if sex is None else _SEXES.index(sex)
 
 
 def season(on: date) -> int:
@@ -138,6 +140,15 @@ def compile_tables(catalogue: Catalogue, tuning: Tuning) -> Tables:
         duration=_duration(conditions),
         sudden=_sudden(conditions),
     )
+
+
+def parent_rows(concepts: Sequence[Concept], tables: Tables) -> NDArray[np.intp]:
+    """The rows of the parents of each concept (columns), filled up with the padding row."""
+    depth = max((len(concept.parents) for concept in concepts), default=0)
+    rows = np.full((depth, len(concepts)), len(tables.row), dtype=np.intp)
+    for column, concept in enumerate(concepts):
+        rows[: len(concept.parents), column] = [tables.row[id_] for id_ in concept.parents]
+    return rows
 
 
 def _primary(id_: str, catalogue: Catalogue) -> str | None:

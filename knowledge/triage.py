@@ -6,6 +6,7 @@ history is). Ids the catalogue does not know are ignored.
 """
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from knowledge.catalogue import Catalogue
 from knowledge.clinical import Finding, Person, Presence, Reason, RedFlag, Sex, Subject, When
@@ -13,20 +14,33 @@ from knowledge.clinical import Finding, Person, Presence, Reason, RedFlag, Sex, 
 PREGNANCY = "pregnancy"
 """The finding that `Person.pregnant` stands for."""
 
+_PRESENCES = (Presence.PRESENT, Presence.ABSENT, Presence.UNKNOWN)
+_PATIENT, _NOW, _PAST = Subject.PATIENT, When.NOW, When.PAST
+# Looked up once: every finding of every assessment is compared with these.
 
-def stated(findings: Iterable[Finding], presence: Presence, catalogue: Catalogue) -> frozenset[str]:
-    """The ids that were said to be so of the patient, as they were said."""
-    return frozenset(
-        finding.concept
-        for finding in findings
-        if finding.presence is presence
-        and finding.subject is Subject.PATIENT
-        and finding.concept in catalogue.concepts
-        and (
-            finding.when is When.NOW
-            or (finding.when is When.PAST and catalogue.concepts[finding.concept].kind == "history")
-        )
-    )
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stated:
+    """Ids that were said to be so of the patient, as they were said."""
+
+    present: frozenset[str]
+    """Said to be there."""
+    absent: frozenset[str]
+    """Said not to be there."""
+    unknown: frozenset[str]
+    """Answered with "I don't know"."""
+
+
+def stated(findings: Iterable[Finding], catalogue: Catalogue) -> Stated:
+    """What was said of the patient and counts now, by what was said about it."""
+    said: dict[Presence, set[str]] = {presence: set() for presence in _PRESENCES}
+    for finding in findings:
+        if finding.subject is _PATIENT and (concept := catalogue.concepts.get(finding.concept)) is not None:
+            when = finding.when
+            if when is _NOW or (when is _PAST and concept.kind == "history"):
+                said[finding.presence].add(finding.concept)
+    present, absent, unknown = (frozenset(ids) for ids in said.values())
+    return Stated(present=present, absent=absent, unknown=unknown)
 
 
 def known_of(person: Person, catalogue: Catalogue) -> frozenset[str]:
@@ -39,10 +53,7 @@ def known_of(person: Person, catalogue: Catalogue) -> frozenset[str]:
 
 def present_now(findings: Iterable[Finding], catalogue: Catalogue, person: Person | None = None) -> frozenset[str]:
     """All that is present in the patient now, with everything it implies."""
-    said = stated(findings, Presence.PRESENT, catalogue)
-    if person is not None:
-        said |= known_of(person, catalogue)
-    return _upward(said, catalogue)
+    return present_of(stated(findings, catalogue), catalogue, person)
 
 
 def absent_now(findings: Iterable[Finding], catalogue: Catalogue, person: Person | None = None) -> frozenset[str]:
@@ -50,19 +61,31 @@ def absent_now(findings: Iterable[Finding], catalogue: Catalogue, person: Person
 
     What was said to be both present and absent counts as present.
     """
-    findings = tuple(findings)
-    present = present_now(findings, catalogue, person)
-    said = stated(findings, Presence.ABSENT, catalogue)
+    said = stated(findings, catalogue)
+    return absent_of(said, present_of(said, catalogue, person), catalogue, person)
+
+
+def present_of(said: Stated, catalogue: Catalogue, person: Person | None) -> frozenset[str]:
+    """`present_now`, of what was sorted already."""
+    return _upward(said.present if person is None else said.present | known_of(person, catalogue), catalogue)
+
+
+def absent_of(
+    said: Stated, present: frozenset[str], catalogue: Catalogue, person: Person | None
+) -> frozenset[str]:
+    """`absent_now`, of what was sorted already and of all that is present."""
+    absent = said.absent
     if person is not None and person.pregnant is False and PREGNANCY in catalogue.concepts:
-        said |= {PREGNANCY}
-    said -= present
-    return said.union(*(catalogue.descendants[id_] for id_ in said)) - present
+        absent |= {PREGNANCY}
+    absent -= present
+    return absent.union(*(catalogue.descendants[id_] for id_ in absent)) - present
 
 
 def floors(present: Iterable[str], person: Person, catalogue: Catalogue) -> tuple[Reason, ...]:
     """The red flags that hold, most urgent first. Where the age is unknown, a rule with an age does not hold."""
     now = _upward(frozenset(present) & catalogue.concepts.keys() | known_of(person, catalogue), catalogue)
-    holding = [flag for flag in catalogue.red_flags if applies(flag, person, now, catalogue) and holds(flag, now)]
+    touched = {flag.id: flag for id_ in now for flag in catalogue.flags_on.get(id_, ())}
+    holding = [flag for flag in touched.values() if holds(flag, now) and applies(flag, person, now, catalogue)]
     holding.sort(key=lambda flag: (-flag.floor, flag.id))
     return tuple(Reason(floor=flag.floor, text=flag.reason, source=flag.id) for flag in holding)
 

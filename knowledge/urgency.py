@@ -8,13 +8,16 @@ from numpy.typing import NDArray
 from knowledge.catalogue import Catalogue
 from knowledge.clinical import Reason, Triage
 from knowledge.likelihood import Evidence
-from knowledge.tables import Mask, Table, Tables
+from knowledge.rules import Match, Rules
+from knowledge.tables import Mask, Table, Tables, parent_rows
 from knowledge.tuning import Tuning
 
 Levels = NDArray[np.int64]
 
-_RISING: Levels = np.array(tuple(Triage)[1:])
-"""The levels above self-care, least first; tables of mass have one column for each."""
+RISING: Levels = np.array([[int(level)] for level in tuple(Triage)[1:]])
+"""The levels above self-care, least first; tables of mass have a row for each."""
+
+_EMERGENCY = int(Triage.EMERGENCY)
 
 
 class Urgency:
@@ -22,68 +25,67 @@ class Urgency:
 
     def __init__(self, catalogue: Catalogue, tables: Tables, tuning: Tuning) -> None:
         conditions = tuple(catalogue.conditions.values())
-        self._base = (*(int(condition.urgency) for condition in conditions), int(Triage.CLINIC))
-        self._catalogue = catalogue
-        self._thresholds: Table = np.array([tuning.thresholds[level] for level in tuple(Triage)[1:]])
-        self.raises = (
-            *(tuple((frozenset(item.findings), int(item.to)) for item in c.raises) for c in conditions),
-            (),
-        )
-        """For each condition, and then the background, what makes it more urgent and how urgent."""
-        self._must = tuple(concept for concept in catalogue.concepts.values() if concept.must_ask)
-        rows = [tables.row[concept.id] for concept in self._must]
-        self._usual = (tables.probability[rows] >= tuning.usual) & tables.related[rows]
+        self._base: Levels = np.array([*(int(condition.urgency) for condition in conditions), int(Triage.CLINIC)])
+        self._names = tuple((condition.id, condition.name_ko) for condition in conditions)
+        self._wording = catalogue.wording
+        self._thresholds: Table = np.array([[tuning.thresholds[level]] for level in tuple(Triage)[1:]])
+        raises = [(int(item.to), column, item) for column, c in enumerate(conditions) for item in c.raises]
+        raises.sort(key=lambda entry: entry[0])  # where several raise one condition, the largest is written last
+        self.raises = Rules([{tables.row[id_] for id_ in item.findings} for _, _, item in raises], len(tables.row))
+        """What makes conditions more urgent."""
+        self.raised: Levels = np.array([column for _, column, _ in raises], dtype=np.int64)
+        """Which condition each of the rules makes more urgent."""
+        self.to: Levels = np.array([to for to, _, _ in raises], dtype=np.int64)
+        """And how urgent."""
+        must = [concept for concept in catalogue.concepts.values() if concept.must_ask]
+        self._must = np.array([tables.row[concept.id] for concept in must], dtype=np.intp)
+        self._parents = parent_rows(must, tables)
+        usual = (tables.probability[self._must] >= tuning.usual) & tables.related[self._must]
+        self._usual: Mask = usual.T.copy()
         self._possible = tuning.possible
 
-    def levels(self, present: frozenset[str]) -> Levels:
-        """How urgent each condition (and then the background) is with these findings."""
-        levels = list(self._base)
-        for column, raises in enumerate(self.raises):
-            for needed, to in raises:
-                if to > levels[column] and needed <= present:
-                    levels[column] = to
-        return np.array(levels)
+    def levels(self, raised: Match) -> Levels:
+        """How urgent each condition (and then the background) is with these findings, given how `raises` stand."""
+        levels = self._base.copy()
+        columns = self.raised[raised.hold]
+        levels[columns] = np.maximum(self._base[columns], self.to[raised.hold])
+        return levels
 
     def advised(self, masses: Table) -> Levels:
-        """The largest level whose mass passes its threshold; `masses` has one column for each rising level."""
-        reached: Levels = ((masses >= self._thresholds) * _RISING).max(axis=-1)
+        """For each column the largest level whose mass passes its threshold; `masses` has a row a rising level."""
+        reached: Levels = ((masses >= self._thresholds) * RISING).max(axis=0)
         return reached
 
     def masses(self, posterior: Table, levels: Levels) -> Table:
-        """How probable the candidates are together that need at least each rising level."""
-        needing = levels[:, None] >= _RISING
-        summed: Table = posterior @ needing.astype(np.float64)
+        """How probable the candidates are together that need at least each rising level, as a column."""
+        summed: Table = (levels >= RISING).astype(np.float64) @ posterior[:, None]
         return summed
 
-    def unsettled(self, posterior: Table, levels: Levels, evidence: Evidence) -> frozenset[str]:
-        """Findings that must be asked and are not known yes or no.
+    def unsettled(self, posterior: Table, levels: Levels, evidence: Evidence) -> Mask:
+        """Rows of the findings that must be asked and are not known yes or no.
 
         Those are the signs of danger that are usual in an emergency that is still possible, and those that are a
         graver form of something present (a headache that came like a thunderclap).
         """
-        if not self._must:
-            return frozenset()
-        emergency = (levels >= Triage.EMERGENCY) & (posterior >= self._possible)
-        relevant: Mask = np.logical_or.reduce(self._usual[:, emergency], axis=1)
-        settled = evidence.present | evidence.absent
-        return frozenset(
-            concept.id
-            for concept, possible in zip(self._must, relevant, strict=True)
-            if concept.id not in settled and (possible or not evidence.present.isdisjoint(concept.parents))
-        )
+        emergency = np.flatnonzero((levels >= _EMERGENCY) & (posterior >= self._possible))
+        relevant = np.logical_or.reduce(self._usual.take(emergency, axis=0), axis=0)
+        relevant |= np.logical_or.reduce(evidence.present_rows.take(self._parents), axis=0)
+        rows = np.zeros(len(evidence.present_rows), dtype=np.bool_)
+        rows[self._must] = relevant & ~evidence.settled_rows.take(self._must)
+        return rows
 
-    def reasons(self, posterior: Table, levels: Levels, level: Triage) -> tuple[Reason, ...]:
-        """One reason for each of the likeliest conditions that make the level what it is."""
-        text = self._catalogue.wording.raised[level.code]
-        names = tuple(self._catalogue.conditions.values())
-        raising = [column for column in np.argsort(-posterior, kind="stable")[:10] if column < len(names)]
-        raising = [column for column in raising if levels[column] >= level and posterior[column] >= _WORTH_NAMING]
+    def reasons(self, leading: Levels, posterior: Table, levels: Levels, level: Triage) -> tuple[Reason, ...]:
+        """One reason for each of the likeliest conditions that make the level what it is, given all by likelihood."""
+        text = self._wording.raised[level.code]
+        columns = [column for column in leading[:_LOOKED_AT].tolist() if column < len(self._names)]
+        raising = [column for column in columns if levels[column] >= level and posterior[column] >= _WORTH_NAMING]
         return tuple(
-            Reason(floor=level, text=text.format(name=names[column].name_ko), source=names[column].id)
-            for column in raising[:_REASONS]
+            Reason(floor=level, text=text.format(name=name), source=id_)
+            for id_, name in (self._names[column] for column in raising[:_REASONS])
         )
 
 
+_LOOKED_AT = 10
 _WORTH_NAMING = 0.02
 _REASONS = 3
 

@@ -6,8 +6,9 @@ import yaml
 
 _lists = yaml.safe_load((Path(__file__).parent / "data" / "grammar.yaml").read_text("utf-8"))
 
-LIGHT_VERBS, LIGHT_NOUNS, LIGHT_WORDS, EMPTY, SINGLE, WHOLE_VERBS = (
-    frozenset(_lists[name]) for name in ("light_verbs", "light_nouns", "light_words", "empty", "single", "whole_verbs")
+LIGHT_VERBS, LIGHT_NOUNS, LIGHT_WORDS, MERE_WORDS, EMPTY, SINGLE, WHOLE_VERBS = (
+    frozenset(_lists[name])
+    for name in ("light_verbs", "light_nouns", "light_words", "mere_words", "empty", "single", "whole_verbs")
 )
 """What an expression is made of; the data file says what each list is."""
 

@@ -9,11 +9,11 @@ import yaml
 
 from knowledge.clinical import Concept
 from knowledge.morphology import Morpheme, Morphology
-from nlu.grammar import EMPTY, LIGHT_NOUNS, LIGHT_VERBS, LIGHT_WORDS, NEGATORS, SINGLE, WHOLE_VERBS
+from nlu.grammar import EMPTY, LIGHT_NOUNS, LIGHT_VERBS, LIGHT_WORDS, MERE_WORDS, NEGATORS, SINGLE, WHOLE_VERBS
 
 VERBS = frozenset({"VV", "VA", "VX", "VCN"})
-NOUNS = frozenset({"NNG", "NNP", "NNB", "NR", "XR", "XPN", "SN", "SL"})
-WORDS = frozenset({"MAG", "MM", "NP"})
+NOUNS = frozenset({"NNG", "NNP", "NNB", "XR", "XPN", "SN", "SL", "MAG"})
+WORDS = frozenset({"MM", "NP", "NR"})
 CONTENT = VERBS | NOUNS | WORDS
 """Tags whose morphemes carry meaning; particles, endings and suffixes do not."""
 
@@ -49,6 +49,8 @@ class _Key:
     form: str
     """Its form; what denies is marked, "…ㄹ 것 같다" (about to) is one of its own."""
     light: bool
+    """May stand between an expression's morphemes without counting."""
+    mere: bool
     """Too light to be asked for."""
 
 
@@ -119,16 +121,30 @@ def content(morphemes: Sequence[Morpheme], clause: Iterable[int]) -> list[_Key]:
             continue
         about_to = morpheme.form in ("것", "거") and i and morphemes[i - 1].form in ("ᆯ", "을")
         if about_to and i + 1 < len(morphemes) and morphemes[i + 1].form == "같":
-            keys.append(_Key(i, "ᆯ것같", False))
+            keys.append(_Key(i, "ᆯ것같", False, False))
         elif (morpheme.form, morpheme.tag) in NEGATORS:
-            keys.append(_Key(i, NEGATION + morpheme.form, False))
+            keys.append(_Key(i, NEGATION + morpheme.form, False, False))
         else:
-            keys.append(_Key(i, stem(morpheme), is_light(morpheme)))
+            keys.append(_Key(i, key_of(morphemes, i), is_light(morpheme), is_mere(morpheme)))
     return keys
 
 
+def key_of(morphemes: Sequence[Morpheme], index: int) -> str:
+    """A morpheme's form with its class, so that 열 (heat), 열 (ten) and 열 (to open) are three.
+
+    "열이 39도" is read with the number ten; a particle after it tells that it is a noun.
+    """
+    morpheme = morphemes[index]
+    if morpheme.tag in VERBS:
+        return stem(morpheme) + "/V"
+    following = morphemes[index + 1].tag if index + 1 < len(morphemes) else ""
+    if morpheme.tag in WORDS and not (morpheme.tag == "NR" and following.startswith("J")):
+        return morpheme.form + "/W"
+    return morpheme.form
+
+
 def stem(morpheme: Morpheme) -> str:
-    """The form by which verbs of becoming meet their adjectives: kiwi reads "늦어지고" as one verb or as 늦 + 어 + 지."""
+    """The form by which verbs of becoming meet their adjectives: "늦어지고" is read as one verb or as 늦 + 어 + 지."""
     form = morpheme.form
     if morpheme.tag != "VV" or form in WHOLE_VERBS:
         return form
@@ -138,10 +154,15 @@ def stem(morpheme: Morpheme) -> str:
 
 
 def is_light(morpheme: Morpheme) -> bool:
+    """Whether a morpheme may stand between others without counting."""
+    return is_mere(morpheme) or (morpheme.tag == "MAG" and morpheme.form in LIGHT_WORDS)
+
+
+def is_mere(morpheme: Morpheme) -> bool:
     """Whether a morpheme says too little to be asked for."""
     if morpheme.tag in VERBS:
         return morpheme.form in LIGHT_VERBS
-    return morpheme.form in (LIGHT_NOUNS if morpheme.tag == "NNB" else LIGHT_WORDS if morpheme.tag in WORDS else ())
+    return morpheme.form in (LIGHT_NOUNS if morpheme.tag == "NNB" else MERE_WORDS)
 
 
 def expression(morphemes: Sequence[Morpheme]) -> tuple[str, ...]:
@@ -150,10 +171,10 @@ def expression(morphemes: Sequence[Morpheme]) -> tuple[str, ...]:
     An expression that would be one word without its light ones keeps them ("목이 갔어요" is not "목").
     """
     keys = content(morphemes, range(len(morphemes)))
-    heavy = [key.form for key in keys if not key.light]
+    heavy = [key.form for key in keys if not key.mere]
     if len(heavy) < 2:
-        heavy = [key.form for key in keys if not key.light or key.form not in EMPTY]
-    if len(heavy) == 1 and len(heavy[0]) < 2 and heavy[0] not in SINGLE:
+        heavy = [key.form for key in keys if not key.mere or morphemes[key.index].form not in EMPTY]
+    if len(heavy) == 1 and len(heavy[0].partition("/")[0]) < 2 and heavy[0] not in SINGLE:
         return ()
     return tuple(heavy)
 

@@ -33,7 +33,16 @@ def haversine(a: Point, b: Point) -> float:
     return 2 * EARTH_METRES * math.asin(min(1.0, math.sqrt(h)))
 
 
-@given(korea, place_sets, st.integers(0, 40), st.sets(st.sampled_from(KINDS)), st.floats(0, 900_000))
+@given(korea, st.integers(0, 60))
+def test_the_built_in_nearest_are_the_nearest(point: Point, k: int) -> None:
+    """The k nearest hospitals are the first k of all by the textbook distance, no more and no fewer."""
+    found = BUILTIN.index.nearest(point, k)
+    everything = sorted(haversine(point, item.place.point) for item in BUILTIN.index.nearest(point, 47))
+    assert len(found) == min(k, 47)
+    assert all(abs(item.metres - metres) < 0.01 for item, metres in zip(found, everything, strict=False))
+
+
+@given(korea, place_sets, st.integers(0, 10), st.sets(st.sampled_from(KINDS)), st.floats(0, 900_000))
 def test_the_nearest_are_the_nearest(
     point: Point, places: list[Place], k: int, kinds: set[PlaceKind], within: float
 ) -> None:
