@@ -41,7 +41,7 @@ def _typed_place(context: Context) -> bool:
 def _consults(context: Context) -> bool:
     meaning = context.meaning
     about_person = meaning.mention.age is not None or meaning.mention.sex is not None
-    waits = context.session.pending is not None and (meaning.answer is not None or about_person)
+    waits = context.session.pending is not None and bool(context.message.text)
     told_person = context.session.stage is Stage.CONSULTING and (about_person or meaning.onset is not None)
     return bool(meaning.findings) or waits or told_person or Intent.CONSULT in meaning.intents
 

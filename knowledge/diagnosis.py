@@ -7,13 +7,13 @@ import numpy as np
 
 from knowledge.catalogue import Catalogue
 from knowledge.clinical import Assessment, Candidate, Finding, Person, Triage
-from knowledge.likelihood import Evidence, Likelihood, gather
+from knowledge.likelihood import Evidence, Likelihood, Scored, gather
 from knowledge.questions import Questions, Situation
 from knowledge.routing import departments
 from knowledge.tables import Table
 from knowledge.triage import PREGNANCY, floors
 from knowledge.tuning import Tuning
-from knowledge.urgency import Urgency, worst
+from knowledge.urgency import Levels, Urgency, worst
 
 _COMPLAINTS = frozenset({"symptom", "sign", "measurement", "exposure"})
 """Kinds of finding somebody consults about; a history alone is no complaint."""
@@ -34,6 +34,7 @@ class Diagnosis:
         self._urgency = Urgency(catalogue, self._likelihood.tables, tuning)
         self._questions = Questions(catalogue, self._likelihood, self._urgency, tuning)
         self._ids = tuple(catalogue.conditions)
+        self._complaints = frozenset(id_ for id_, c in catalogue.concepts.items() if c.kind in _COMPLAINTS)
 
     def assess(
         self,
@@ -53,24 +54,28 @@ class Diagnosis:
         nothing in the catalogue explains the findings better than chance, or a sign of danger that matters is still
         open, it is at least CLINIC. Where no complaint was told there are no candidates, and the level is CLINIC.
         """
-        catalogue = self._catalogue
-        evidence = gather(findings, person, catalogue, asked=asked, onset=onset, sudden=sudden)
-        posterior = self._likelihood.posterior(evidence, person, on)
-        levels = self._urgency.levels(evidence.present)
+        catalogue, likelihood, urgency = self._catalogue, self._likelihood, self._urgency
+        row = likelihood.tables.row
+        evidence = gather(findings, person, catalogue, row, asked=asked, onset=onset, sudden=sudden)
+        scored = likelihood.scored(evidence)
+        posterior = likelihood.posterior(evidence, scored, person, on)
+        leading = np.argsort(-posterior, kind="stable")
+        raised = urgency.raises.match(evidence.present_rows)
+        levels = urgency.levels(raised)
         flags = floors(evidence.present, person, catalogue)
         floor = worst(flags)
-        complaint = any(catalogue.concepts[id_].kind in _COMPLAINTS for id_ in evidence.present)
+        complaint = not self._complaints.isdisjoint(evidence.present)
         likely = Triage.SELF_CARE
         if complaint:
-            likely = Triage(int(self._urgency.advised(self._urgency.masses(posterior, levels))))
-        unsettled = self._urgency.unsettled(posterior, levels, evidence)
+            likely = Triage(int(urgency.advised(urgency.masses(posterior, levels))[0]))
+        unsettled = urgency.unsettled(posterior, levels, evidence)
         level = max(floor, likely)
-        if level is Triage.SELF_CARE and (not complaint or unsettled or posterior[-1] >= posterior[:-1].max()):
+        if level is Triage.SELF_CARE and (not complaint or unsettled.any() or posterior[-1] >= posterior[:-1].max()):
             level = Triage.CLINIC
         reasons = flags
         if likely > floor:
-            reasons = (*self._urgency.reasons(posterior, levels, likely), *flags)
-        candidates = self._candidates(posterior, evidence) if complaint else ()
+            reasons = (*urgency.reasons(leading, posterior, levels, likely), *flags)
+        candidates = self._candidates(leading, posterior, evidence, scored) if complaint else ()
         question = None
         if not final and questions_left > 0:
             question = self._questions.choose(
@@ -78,7 +83,9 @@ class Diagnosis:
                     evidence=evidence,
                     person=person,
                     posterior=posterior,
+                    leading=leading,
                     levels=levels,
+                    raised=raised,
                     floor=floor,
                     unsettled=unsettled,
                 )
@@ -100,24 +107,26 @@ class Diagnosis:
             citations=tuple(dict.fromkeys(source for condition in named for source in condition.sources)),
         )
 
-    def _candidates(self, posterior: Table, evidence: Evidence) -> tuple[Candidate, ...]:
-        leading = [
-            int(column)
-            for column in np.argsort(-posterior[:-1], kind="stable")[:_SHOWN]
-            if posterior[column] > _LEAST_SHOWN
-        ]
-        said, ratios = self._likelihood.contributions(evidence)
+    def _candidates(
+        self, leading: Levels, posterior: Table, evidence: Evidence, scored: Scored
+    ) -> tuple[Candidate, ...]:
+        """The likeliest conditions, and what speaks for and against each, strongest first."""
+        columns = leading[: _SHOWN + 1]
+        columns = columns[(columns < len(self._ids)) & (posterior[columns] > _LEAST_SHOWN)][:_SHOWN]
+        said, ratios = self._likelihood.contributions(evidence, scored, columns)
+        speak_for, speak_against = _speaking(said, ratios), _speaking(said, -ratios)
         return tuple(
-            Candidate(
-                condition=self._ids[column],
-                probability=float(posterior[column]),
-                for_=_speaking(said, ratios[:, column]),
-                against=_speaking(said, -ratios[:, column]),
-            )
-            for column in leading
+            [
+                Candidate(condition=self._ids[column], probability=probability, for_=for_, against=against)
+                for column, probability, for_, against in zip(
+                    columns.tolist(), posterior[columns].tolist(), speak_for, speak_against, strict=True
+                )
+            ]
         )
 
 
-def _speaking(said: tuple[str, ...], ratios: Table) -> tuple[str, ...]:
-    """The findings whose ratio counts, strongest first."""
-    return tuple(said[i] for i in np.argsort(-ratios, kind="stable") if ratios[i] > _SPEAKS)
+def _speaking(said: tuple[str, ...], ratios: Table) -> list[tuple[str, ...]]:
+    """For each column the findings whose ratio counts, strongest first."""
+    order = np.argsort(-ratios, axis=0, kind="stable").T.tolist()
+    counts = np.count_nonzero(ratios > _SPEAKS, axis=0).tolist()
+    return [tuple([said[i] for i in places[:count]]) for places, count in zip(order, counts, strict=True)]

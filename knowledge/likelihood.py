@@ -1,16 +1,23 @@
 """How likely each condition is given what is known: naive Bayes over a forest of findings (see `knowledge.tables`)."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
+from numpy.typing import NDArray
 
 from knowledge.catalogue import Catalogue
 from knowledge.clinical import Finding, Person, Presence
-from knowledge.tables import Table, Tables, age_band, compile_tables, duration_band, season, sex_index
-from knowledge.triage import absent_now, known_of, present_now, stated
+from knowledge.tables import Mask, Table, Tables, age_band, compile_tables, duration_band, season, sex_index
+from knowledge.triage import absent_of, known_of, present_of, stated
 from knowledge.tuning import Tuning
+
+
+_PRESENT = Presence.PRESENT
+
+_UNSILENT, _WHOLE = 3, 4
+"""Places in the stacked table of what takes silence back, and of what a finding says with all it implies."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,22 +103,21 @@ class Likelihood:
         tables = self.tables
         self._speaks: Mask = np.append(tables.silence.any(axis=1), np.False_)
         self._silence = tables.silence.sum(axis=0)
-        self._ratios: Table = np.concatenate([tables.present, tables.absent, tables.absent_given, -tables.silence])
+        self._ratios: Table = np.concatenate(
+            [tables.present, tables.absent, tables.absent_given, -tables.silence, tables.whole]
+        )  # one table, so that one sum does
         self._before: dict[tuple[int, int, int], Table] = {}
 
     def posterior(self, evidence: Evidence, scored: Scored, person: Person, on: date) -> Table:
         """P(condition | evidence) for all conditions and then the background; sums to 1."""
-        tables, count = self.tables, len(self.ids)
-        rows = [
-            *scored.present,
-            *(count + row for row in scored.absent),
-            *(2 * count + row for row in scored.absent_given),
-        ]
+        tables = self.tables
+        rows = scored.present + self._stacked(scored.absent, scored.absent_given)
         score = self._prior(age_band(person.age), sex_index(person.sex), season(on))
         if evidence.stated:
-            rows += (np.flatnonzero(evidence.told_rows & self._speaks) + 3 * count).tolist()
+            told = np.flatnonzero(evidence.told_rows & self._speaks) + _UNSILENT * len(self.ids)
+            rows += told.tolist()
             score = score + self._silence
-        score = score + np.add.reduce(self._ratios.take(rows, axis=0, mode="clip"), axis=0) if rows else score
+        score = score + np.add.reduce(self._ratios.take(np.array(rows, dtype=np.intp), axis=0), axis=0)
         if evidence.onset is not None:
             score = score + tables.duration[duration_band(evidence.onset)]
         if evidence.sudden is not None:
@@ -120,18 +126,20 @@ class Likelihood:
         weight /= weight.sum()
         return weight
 
-    def contributions(self, evidence: Evidence, scored: Scored, columns: Levels) -> tuple[tuple[str, ...], Table]:
+    def contributions(
+        self, evidence: Evidence, scored: Scored, columns: NDArray[np.intp]
+    ) -> tuple[tuple[str, ...], Table]:
         """The findings that were said, and the log likelihood ratio of each (rows) for these conditions (columns).
 
         A present finding counts with all it implies; what another one implies is left out.
         """
-        tables, ancestors = self.tables, self._catalogue.ancestors
+        count, ancestors = len(self.ids), self._catalogue.ancestors
         implied: frozenset[str] = frozenset().union(*(ancestors[id_] for id_ in evidence.stated))
         present = self._rows(evidence.stated - implied)
         rows = [*present, *scored.absent, *scored.absent_given]
-        parts = ((tables.whole, present), (tables.absent, scored.absent), (tables.absent_given, scored.absent_given))
-        ratios = np.concatenate([table.take(some, axis=0).take(columns, axis=1) for table, some in parts if some] or [])
-        return tuple(self.ids[row] for row in rows), ratios
+        stacked = [_WHOLE * count + row for row in present] + self._stacked(scored.absent, scored.absent_given)
+        ratios = self._ratios.take(np.array(stacked, dtype=np.intp), axis=0).take(columns, axis=1)
+        return tuple([self.ids[row] for row in rows]), ratios
 
     def scored(self, evidence: Evidence) -> Scored:
         """Which rows of which tables the evidence adds up."""
@@ -145,6 +153,11 @@ class Likelihood:
         top = {id_ for id_ in evidence.absent if evidence.absent.isdisjoint(self._parents[id_])}
         below = {id_ for id_ in top if parent[id_] in evidence.present}
         return Scored(present=self._rows(chain), absent=self._rows(top - below), absent_given=self._rows(below))
+
+    def _stacked(self, absent: list[int], absent_given: list[int]) -> list[int]:
+        """Where the absent ones stand in the stacked table."""
+        count = len(self.ids)
+        return [count + row for row in absent] + [2 * count + row for row in absent_given]
 
     def _prior(self, age: int, sex: int, time: int) -> Table:
         """The logs before anything was said; there are few of them, and they are kept."""

@@ -70,9 +70,7 @@ def present_of(said: Stated, catalogue: Catalogue, person: Person | None) -> fro
     return _upward(said.present if person is None else said.present | known_of(person, catalogue), catalogue)
 
 
-def absent_of(
-    said: Stated, present: frozenset[str], catalogue: Catalogue, person: Person | None
-) -> frozenset[str]:
+def absent_of(said: Stated, present: frozenset[str], catalogue: Catalogue, person: Person | None) -> frozenset[str]:
     """`absent_now`, of what was sorted already and of all that is present."""
     absent = said.absent
     if person is not None and person.pregnant is False and PREGNANCY in catalogue.concepts:

@@ -44,8 +44,6 @@ _FOLDS = _folds()
 class _Entry:
     """One row of wordings with the same meaning."""
 
-    order: int
-    """The place of its rule, most urgent first."""
     alarm: Alarm
     """What it raises."""
     wording: re.Pattern[str]
@@ -130,12 +128,11 @@ def _context(row: dict[str, Any]) -> _Context:
 
 def _entries(rules: list[dict[str, Any]]) -> dict[str, list[_Entry]]:
     found: dict[str, list[_Entry]] = {}
-    for order, rule in enumerate(rules):
+    for rule in rules:
         for row in rule["patterns"]:
             wording = _compiled(row["say"])
             assert wording is not None
             entry = _Entry(
-                order=order,
                 alarm=Alarm(
                     id=rule["id"],
                     kind=rule["kind"],
@@ -152,6 +149,7 @@ def _entries(rules: list[dict[str, Any]]) -> dict[str, list[_Entry]]:
 
 
 _data = yaml.safe_load((Path(__file__).parent / "data" / "alarm.yaml").read_text("utf-8"))
+_ORDER = {rule["id"]: place for place, rule in enumerate(_data["rules"])}
 _ENTRIES = _entries(_data["rules"])
 _FIRST = re.compile(f"[{''.join(sorted(_ENTRIES))}]")
 _HARMLESS = tuple(map(_context, _data["harmless"]))
@@ -175,7 +173,7 @@ def screen(text: str) -> tuple[Alarm, ...]:
         alarm_id, findings = entry.alarm.id, entry.alarm.findings
         if alarm_id == CRISIS and _about_somebody_else(folded, start, end):
             alarm_id, findings = THIRD_PERSON, ()
-        key = (entry.order + (alarm_id == THIRD_PERSON), alarm_id)
+        key = (_ORDER[alarm_id], alarm_id)
         heads.setdefault(key, entry.alarm)
         known, first, last = found.setdefault(key, (set(), start, end))
         known.update(findings)

@@ -29,6 +29,7 @@ SHORT = 25
 
 _WEEKS = re.compile(r"임신\s*(?:한\s*지\s*)?(?P<n>\d{1,2})\s*주|(?P<m>\d{1,2})\s*주\s*(?:차\s*)?(?:임산부|임신)")
 _PREGNANT = re.compile(r"임신\s*(?:중|했|한|\d|초기|중기|후기|부)|임산부|만삭")
+_BARE_PLACE = re.compile(r"^\s*(?P<place>[가-힣 ]{2,20}?)\s*(?:이요|요|이에요|예요|쪽이요|쪽이에요)?\s*[.!]?\s*$")
 _NOT_PREGNANT = re.compile(r"임신\s*(?:은|는|이|가)?\s*(?:아니|아닌|안|가능성\s*(?:은|이)?\s*없)")
 
 
@@ -46,6 +47,8 @@ class Reader:
         morphemes = self._morphology.analyse(clean)
         parts = clauses.clauses(morphemes, clean)
         told, subjects = self._findings(morphemes, parts, clean)
+        if not told and hints.asked:
+            told = self._completed(clean, hints)
         relation = _patient(subjects, told, hints, self._concepts)
         mention = self._mention(clean, relation, hints, today or date.today())  # noqa: DTZ011 - only for birth years
         patient = relation or hints.patient
@@ -92,6 +95,17 @@ class Reader:
             for match in self._lexicon.matches(morphemes, clause):
                 told.append((self._finding(match, morphemes, clause, text), about))
         return told, subjects
+
+    def _completed(self, text: str, hints: Hints) -> list[tuple[Finding, Relation | None]]:
+        """A bare place after a question about pain ("오른쪽 윗배요"), read with the predicate it leaves out."""
+        asked = self._concepts.get(hints.asked[0])
+        place = _BARE_PLACE.match(text)
+        if not (place and asked and asked.name_ko.endswith(("아픔", "통증"))):
+            return []
+        whole = f"{place['place']} 아파요"
+        morphemes = self._morphology.analyse(whole)
+        told, _ = self._findings(morphemes, clauses.clauses(morphemes, whole), whole)
+        return [(replace(finding, span=None), about) for finding, about in told]
 
     def _finding(self, match: Match, morphemes: Sequence[Morpheme], clause: range, text: str) -> Finding:
         when = clauses.when(match, morphemes, clause, text)

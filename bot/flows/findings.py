@@ -7,7 +7,7 @@ from bot.message import Message
 from bot.session import MAX_FINDINGS, Session, Stage
 from bot.turn import Context
 from knowledge.clinical import Answer, Concept, Finding, Person, Presence, Relation, Subject, When
-from nlu.meaning import Mention
+from nlu.meaning import Intent, Mention
 
 PRESENT, ABSENT = Presence.PRESENT, Presence.ABSENT
 
@@ -24,7 +24,7 @@ def absorb(context: Context) -> Session:
         for concept in alarm.findings
         if concept in context.knowledge.catalogue.concepts
     ]
-    told += answered(context)
+    told += answered(context) or passed_over(context, told)
     findings = merge(session.findings, told, context.knowledge.catalogue.concepts)
     patient = describe(session.patient, meaning.mention)
     if any(f.concept == "pregnancy" and f.presence is PRESENT and f.subject is Subject.PATIENT for f in findings):
@@ -68,6 +68,16 @@ def answered(context: Context) -> list[Finding]:
     for answer in answers_to(context.session, concept, context.knowledge.catalogue.concepts)[_number(index) :][:1]:
         return [Finding(concept=finding, presence=presence) for finding, presence in answer.sets]
     return []
+
+
+def passed_over(context: Context, told: Iterable[Finding]) -> list[Finding]:
+    """A waiting question that got words nobody could read counts as not known, so that it is not asked for ever."""
+    pending, meaning = context.session.pending, context.meaning
+    if not pending or not pending.findings or not context.message.text or list(told) or meaning.answer:
+        return []
+    if meaning.intents and meaning.intents[0] is not Intent.CONSULT:
+        return []
+    return [Finding(concept=pending.findings[0], presence=Presence.UNKNOWN)]
 
 
 def answers_to(session: Session, concept: str, concepts: Mapping[str, Concept]) -> tuple[Answer, ...]:
