@@ -7,8 +7,9 @@ import numpy as np
 
 from knowledge.catalogue import Catalogue
 from knowledge.clinical import Assessment, Candidate, Finding, Person, Triage
+from knowledge.gains import Situation
 from knowledge.likelihood import Evidence, Likelihood, Scored, gather
-from knowledge.questions import Questions, Situation
+from knowledge.questions import Questions
 from knowledge.routing import departments
 from knowledge.tables import Table
 from knowledge.triage import PREGNANCY, floors
@@ -126,7 +127,7 @@ class Diagnosis:
 
 
 def _speaking(said: tuple[str, ...], ratios: Table) -> list[tuple[str, ...]]:
-    """For each column the findings whose ratio counts, strongest first."""
-    order = np.argsort(-ratios, axis=0, kind="stable").T.tolist()
-    counts = np.count_nonzero(ratios > _SPEAKS, axis=0).tolist()
+    """For each row the findings whose ratio counts, strongest first."""
+    order = (-ratios).argsort(axis=1, kind="stable").tolist()
+    counts = (ratios > _SPEAKS).sum(axis=1).tolist()
     return [tuple([said[i] for i in places[:count]]) for places, count in zip(order, counts, strict=True)]

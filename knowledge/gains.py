@@ -22,6 +22,7 @@ _TINY = 1e-12
 _HARM: Table = np.array([HARM[level] for level in Triage])
 
 _RISES = len(RISING)
+_EACH = np.arange(_RISES)[:, None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +90,7 @@ class Gains:
         weight = np.maximum(situation.posterior[top], _TINY)
         weight /= weight.sum()
         levels = situation.levels[top]
-        below = np.flatnonzero(situation.evidence.present_rows.take(self._above))
+        below = situation.evidence.present_rows.take(self._above).nonzero()[0]
         chance, certain = self._yes.take(top, axis=0), self._certain.take(top, axis=0)
         chance[:, below] = self._yes_below[top[:, None], below]
         certain[:, below] = self._certain_below[top[:, None], below]
@@ -105,7 +106,7 @@ class Gains:
         count = len(p_yes)
         masses = np.empty((_RISES, 2 * count + 1))  # after a yes, after a no, and now
         mass_now = needing.sum(axis=1, keepdims=True)
-        masses[:, :count] = (mass_yes + self._rising(chance * weight[:, None], situation, top)) / p_yes
+        masses[:, :count] = (mass_yes + self._rising(chance, weight, situation, top)) / p_yes
         masses[:, count:-1] = (mass_now - mass_yes) / p_no
         masses[:, -1:] = mass_now
         advised = self._urgency.advised(masses)
@@ -124,22 +125,21 @@ class Gains:
             self_care=now == int(Triage.SELF_CARE),
         )
 
-    def _rising(self, yes: Table, situation: Situation, top: Levels) -> Table:
-        """P(a yes, and the condition rises to a level with it) by level and question; `yes` is by place in `top`."""
-        nearly, urgency = situation.raised.nearly, self._urgency
+    def _rising(self, chance: Table, weight: Table, situation: Situation, top: Levels) -> Table:
+        """P(a yes, and the condition rises to a level with it) by level and question."""
+        raised, urgency = situation.raised, self._urgency
         place = np.full(len(situation.levels), -1, dtype=np.intp)
         place[top] = np.arange(len(top))
-        columns, to = urgency.raised[nearly], urgency.to[nearly]
-        places, asked = place.take(columns), self._number.take(situation.raised.missing)
-        levels = situation.levels.take(columns)
-        rules = np.flatnonzero((places >= 0) & (asked >= 0) & (to > levels))
-        asked = asked[rules]
-        amount = yes[places[rules], asked]
-        between = (levels[rules] < RISING) & (RISING <= to[rules])
-        count = yes.shape[1]
-        cells = asked + np.arange(_RISES)[:, None] * count
+        considered = (place.take(urgency.raised.take(raised.nearly)) >= 0).nonzero()[0]
+        asked, rules = self._number.take(raised.missing.take(considered)), raised.nearly.take(considered)
+        columns, to = urgency.raised.take(rules), urgency.to.take(rules)
+        amount = np.where(asked >= 0, chance[place.take(columns), asked] * weight.take(place.take(columns)), 0.0)
+        between = (situation.levels.take(columns) < RISING) & (to >= RISING)
+        count = chance.shape[1]
+        cells = np.maximum(asked, 0) + _EACH * count
         summed = np.bincount(cells.ravel(), (between * amount).ravel(), minlength=_RISES * count)
-        return summed.reshape(_RISES, count)
+        rising: Table = summed.reshape(_RISES, count).astype(np.float64, copy=False)
+        return rising
 
 
 def _by_condition(chance: Table) -> tuple[Table, Table]:

@@ -114,7 +114,7 @@ class Likelihood:
         rows = scored.present + self._stacked(scored.absent, scored.absent_given)
         score = self._prior(age_band(person.age), sex_index(person.sex), season(on))
         if evidence.stated:
-            told = np.flatnonzero(evidence.told_rows & self._speaks) + _UNSILENT * len(self.ids)
+            told = (evidence.told_rows & self._speaks).nonzero()[0] + _UNSILENT * len(self.ids)
             rows += told.tolist()
             score = score + self._silence
         score = score + np.add.reduce(self._ratios.take(np.array(rows, dtype=np.intp), axis=0), axis=0)
@@ -129,7 +129,7 @@ class Likelihood:
     def contributions(
         self, evidence: Evidence, scored: Scored, columns: NDArray[np.intp]
     ) -> tuple[tuple[str, ...], Table]:
-        """The findings that were said, and the log likelihood ratio of each (rows) for these conditions (columns).
+        """The findings that were said, and the log likelihood ratio of each (columns) for these conditions (rows).
 
         A present finding counts with all it implies; what another one implies is left out.
         """
@@ -139,7 +139,7 @@ class Likelihood:
         rows = [*present, *scored.absent, *scored.absent_given]
         stacked = [_WHOLE * count + row for row in present] + self._stacked(scored.absent, scored.absent_given)
         ratios = self._ratios.take(np.array(stacked, dtype=np.intp), axis=0).take(columns, axis=1)
-        return tuple([self.ids[row] for row in rows]), ratios
+        return tuple([self.ids[row] for row in rows]), ratios.T.copy()
 
     def scored(self, evidence: Evidence) -> Scored:
         """Which rows of which tables the evidence adds up."""

@@ -34,14 +34,20 @@ class Rules:
         filled = [[*sorted(rows), *[padding] * (width - len(rows))] for rows in needs]
         self._needs: Numbers = np.array(filled, dtype=np.intp).reshape(len(needs), width).T.copy()
         self._size = np.array([len(rows) for rows in needs], dtype=np.int8)
+        self._first: Numbers = np.array([min(rows, default=padding) for rows in needs], dtype=np.intp)
+        self._several: Mask = self._size > 1
 
     def match(self, present: Mask) -> Match:
         """Which rules hold and nearly hold; `present` has one more row than the tables, and padding is never there."""
         there = present.take(self._needs)
         lacking = self._size - np.add.reduce(there.view(np.int8), axis=0, dtype=np.int8)
-        nearly = np.flatnonzero(lacking == 1)
-        places = np.argmin(there.take(nearly, axis=1), axis=0) if nearly.size else nearly
-        return Match(hold=np.flatnonzero(lacking == 0), nearly=nearly, missing=self._needs[places, nearly])
+        nearly = (lacking == 1).nonzero()[0]
+        missing = self._first.take(nearly)
+        several = self._several.take(nearly).nonzero()[0]
+        if several.size:
+            rules = nearly[several]
+            missing[several] = self._needs[there.take(rules, axis=1).argmin(axis=0), rules]
+        return Match(hold=(lacking == 0).nonzero()[0], nearly=nearly, missing=missing)
 
 
 class Flags:

@@ -17,6 +17,7 @@ Levels = NDArray[np.int64]
 RISING: Levels = np.array([[int(level)] for level in tuple(Triage)[1:]])
 """The levels above self-care, least first; tables of mass have a row for each."""
 
+_RISING_SMALL = RISING.astype(np.int8)
 _EMERGENCY = int(Triage.EMERGENCY)
 
 
@@ -53,8 +54,8 @@ class Urgency:
 
     def advised(self, masses: Table) -> Levels:
         """For each column the largest level whose mass passes its threshold; `masses` has a row a rising level."""
-        reached: Levels = ((masses >= self._thresholds) * RISING).max(axis=0)
-        return reached
+        reached = (masses >= self._thresholds).view(np.int8) * _RISING_SMALL
+        return reached.max(axis=0).astype(np.int64)
 
     def masses(self, posterior: Table, levels: Levels) -> Table:
         """How probable the candidates are together that need at least each rising level, as a column."""
@@ -67,7 +68,7 @@ class Urgency:
         Those are the signs of danger that are usual in an emergency that is still possible, and those that are a
         graver form of something present (a headache that came like a thunderclap).
         """
-        emergency = np.flatnonzero((levels >= _EMERGENCY) & (posterior >= self._possible))
+        emergency = ((levels >= _EMERGENCY) & (posterior >= self._possible)).nonzero()[0]
         relevant = np.logical_or.reduce(self._usual.take(emergency, axis=0), axis=0)
         relevant |= np.logical_or.reduce(evidence.present_rows.take(self._parents), axis=0)
         rows = np.zeros(len(evidence.present_rows), dtype=np.bool_)
@@ -77,11 +78,11 @@ class Urgency:
     def reasons(self, leading: Levels, posterior: Table, levels: Levels, level: Triage) -> tuple[Reason, ...]:
         """One reason for each of the likeliest conditions that make the level what it is, given all by likelihood."""
         text = self._wording.raised[level.code]
-        columns = [column for column in leading[:_LOOKED_AT].tolist() if column < len(self._names)]
-        raising = [column for column in columns if levels[column] >= level and posterior[column] >= _WORTH_NAMING]
+        worth = leading[:_LOOKED_AT]
+        worth = worth[(worth < len(self._names)) & (levels[worth] >= int(level)) & (posterior[worth] >= _WORTH_NAMING)]
         return tuple(
             Reason(floor=level, text=text.format(name=name), source=id_)
-            for id_, name in (self._names[column] for column in raising[:_REASONS])
+            for id_, name in (self._names[column] for column in worth[:_REASONS].tolist())
         )
 
 

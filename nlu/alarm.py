@@ -102,6 +102,7 @@ def _translate(pattern: str) -> str:
 
 def _marks(between: str) -> str:
     between = re.sub(r"\((?!\?)", "(?:", between).replace(" ", "[ \n]?")
+    between = between.replace("%", "(?:(?![고요서대며])[가-힣][ \n]?)")
     return between.replace("~", "[^.!?\n]{0,12}?").replace("_", "(?<![가-힣])")
 
 

@@ -1,11 +1,35 @@
 """Cutting a text into clauses, and what a clause says about its words: denied, past, supposed."""
 
+import re
 from collections.abc import Sequence
 
 from knowledge.clinical import Presence, When
 from knowledge.morphology import Morpheme
-from nlu.grammar import ENDED, GENERAL_VERBS, JOINING, LONG_AGO, NOUN_LINKS, WHAT_IF
+from nlu.grammar import (
+    DEGREE,
+    ENDED,
+    GENERAL_VERBS,
+    JOINING,
+    LONG_AGO,
+    MEASURING,
+    NOUN_LINKS,
+    NOW_WORDS,
+    OVER_NOW,
+    WHAT_IF,
+)
 from nlu.lexicon import Match
+
+PREDICATES = frozenset({"VV", "VA", "VX"})
+NOUNS = frozenset({"NNG", "NNP", "XSN", "XR"})
+PAST_TENSE = frozenset({"었", "았", "였", "었었", "았었", "였었"})
+
+AHEAD = 25
+"""Characters after an expression in which a supposition is looked for."""
+
+_ASKED = re.compile(r"^(?:이|가|은|는|란|이란)?\s*(?:도대체|정확히|대체)?\s*(?:뭐|뭔|무엇|무슨|어떤)")
+_MAYBE = re.compile(r"^일?\s*수도?\s*있(?:나|을까|는지)|^일지도?\s")
+_FEARED = re.compile(r"^\S{0,2}\s*(?:(?:인|일|걸린|온)\s*(?:것|거|듯|건)|같|걱정|의심|무서|두려|걸릴까|될까)")
+_WHICH = re.compile(r"왜|어디|무슨|언제|어떻게|뭐|무엇|얼마")
 
 
 def clauses(morphemes: Sequence[Morpheme], text: str) -> list[range]:
@@ -35,39 +59,78 @@ def _in_noun_list(morphemes: Sequence[Morpheme], comma: int) -> bool:
 
 
 def presence(match: Match, morphemes: Sequence[Morpheme], clause: range) -> Presence:
-    """Whether the clause says that a matched expression is there or is not."""
-    denied = _denied(match, morphemes, clause)
-    return Presence.ABSENT if denied else Presence.PRESENT
+    """Whether the clause says that a matched expression is there, is not, or is not known."""
+    if _unknown(match, morphemes, clause):
+        return Presence.UNKNOWN
+    return Presence.ABSENT if _denied(match, morphemes, clause) else Presence.PRESENT
+
+
+def _unknown(match: Match, morphemes: Sequence[Morpheme], clause: range) -> bool:
+    """Whether "…는지 모르겠어요", "…은 안 재 봤어요" follows; "왜 그런지 모르겠어요" is about the cause."""
+    after = range(match.at[-1] + 1, clause.stop)
+    for i in after:
+        form, tag = morphemes[i].form, morphemes[i].tag
+        if tag == "MAG" and form in ("안", "못") and i + 1 < clause.stop and morphemes[i + 1].form in MEASURING:
+            return True
+        if tag == "VV" and form == "모르":
+            words = [m.form for m in morphemes[clause.start : i]]
+            return any(f.endswith("지") for f in words) and not any(_WHICH.match(f) for f in words)
+    return False
 
 
 def _denied(match: Match, morphemes: Sequence[Morpheme], clause: range) -> bool:
     first, last = match.at[0], match.at[-1]
-    inside = {morphemes[i].form for i in range(first, last) if i not in match.at and morphemes[i].tag == "MAG"}
+    start = max(first, clause.start)
+    inside = {morphemes[i].form for i in range(start, last) if i not in match.at and morphemes[i].tag == "MAG"}
     if not match.negator_inside and inside & {"안", "못"}:
         return True
-    noun_phrase = morphemes[last].tag not in ("VV", "VA", "VX")
+    if morphemes[last].tag in PREDICATES:
+        return _predicate_denied(morphemes, last, clause)
+    return _noun_denied(morphemes, last, clause)
+
+
+def _predicate_denied(morphemes: Sequence[Morpheme], last: int, clause: range) -> bool:
+    """After a predicate only its own "…지 않다", "…ㄴ 적 없다", "…ㄴ 건 아니다", "…ㄴ 건 괜찮다" deny it."""
     for i in range(last + 1, clause.stop):
         form, tag = morphemes[i].form, morphemes[i].tag
-        if tag == "VX" and form in ("않", "못하", "말"):
+        if (tag == "VX" and form in ("않", "못하", "말")) or tag == "VCN":
             return True
-        if tag in ("VV", "VA", "VX") and form == "괜찮":
+        if tag in PREDICATES and form == "괜찮":
             return True
-        if not noun_phrase:
-            # After a predicate only its own "…지 않다", "…ㄴ 적 없다", "…ㄴ 건 아니다" deny it.
-            if tag == "VCN" or (form == "없" and _after_dependent_noun(morphemes, i)):
-                return True
-            if tag in ("VV", "VA") and not _after_dependent_noun(morphemes, i):
-                return False
-            continue
-        if form == "없" or tag == "VCN":
+        if form == "없" and _after_dependent_noun(morphemes, i):
             return True
-        if tag == "MAG" and form in ("안", "못"):
-            return True
-        if tag in ("VV", "VA") and form not in GENERAL_VERBS:
-            return form in ("멎", "사라지", "없어지")
-        if tag in ("NNG", "NNP") and not _listed(morphemes, last, i):
+        if tag in ("VV", "VA") and not _after_dependent_noun(morphemes, i):
             return False
     return False
+
+
+def _noun_denied(morphemes: Sequence[Morpheme], last: int, clause: range) -> bool:
+    """After a noun "없다", "아니다", "안 …", "…지 않다", "괜찮다" deny it, but not "안 멈춰요" and the like."""
+    for i in range(last + 1, clause.stop):
+        form, tag = morphemes[i].form, morphemes[i].tag
+        following = [m.form for m in morphemes[i + 1 : min(i + 3, clause.stop)]]
+        if form == "없" and following == ["어", "지"]:
+            return False
+        if form in ("없", "없이") or tag == "VCN" or (tag == "VX" and form in ("않", "못하", "말")):
+            return True
+        if tag in PREDICATES and form == "괜찮":
+            return True
+        if tag == "MAG" and form in ("안", "못"):
+            return not (set(following[:1]) & (ENDED | {"없"}))
+        if tag in ("VV", "VA") and form not in GENERAL_VERBS:
+            return False
+        if tag in NOUNS and not _listed(morphemes, last, i, clause):
+            return False
+    return False
+
+
+def denies_degree(match: Match, morphemes: Sequence[Morpheme], clause: range) -> bool:
+    """Whether what is denied is only how much ("기침이 심하지는 않아요")."""
+    return any(
+        morphemes[i].form in DEGREE and morphemes[i].tag == "VA"
+        for i in (match.at[-1], match.at[-1] + 2)
+        if i < clause.stop
+    )
 
 
 def _after_dependent_noun(morphemes: Sequence[Morpheme], index: int) -> bool:
@@ -75,24 +138,76 @@ def _after_dependent_noun(morphemes: Sequence[Morpheme], index: int) -> bool:
     return any(m.tag == "NNB" or m.form in ("적", "편", "느낌", "증상") for m in morphemes[max(0, index - 2) : index])
 
 
-def _listed(morphemes: Sequence[Morpheme], first: int, second: int) -> bool:
-    """Whether two nouns stand in one list with a shared predicate."""
-    between = [m for m in morphemes[first + 1 : second] if m.tag not in ("NNG", "NNP", "XSN", "XR")]
+def _listed(morphemes: Sequence[Morpheme], first: int, second: int, clause: range) -> bool:
+    """Whether two nouns stand in one list with a shared predicate; "기침 콧물 없이" needs no links."""
+    between = [m for m in morphemes[first + 1 : second] if m.tag not in NOUNS]
+    if all(m.tag in NOUNS or m.form == "없이" for m in morphemes[first + 1 : second + 2]):
+        return second + 1 < clause.stop
     return bool(between) and all(m.form in NOUN_LINKS or m.tag in ("JC", "SP") for m in between)
 
 
-def when(match: Match, morphemes: Sequence[Morpheme], clause: range, text: str) -> When:
-    """Now, over, or only feared."""
+def when(match: Match, morphemes: Sequence[Morpheme], clause: range, text: str, *, illness: bool) -> When:
+    """Now, over, or only feared. The name of an illness is feared in more ways than a complaint is."""
     words = text[morphemes[clause.start].start : morphemes[clause.stop - 1].end]
     last = match.at[-1]
-    after = text[morphemes[last].end : morphemes[last].end + 25]
-    if any(m.form in ("면", "으면", "이면") for m in morphemes[last + 1 : clause.stop]) and any(
-        w in after for w in WHAT_IF
-    ):
+    after = text[morphemes[last].end : morphemes[last].end + AHEAD]
+    if _ASKED.match(after) or _MAYBE.match(after) or (illness and _FEARED.match(after)):
+        return When.HYPOTHETICAL
+    rest = [m.form for m in morphemes[last + 1 : clause.stop]]
+    if rest[:1] == ["이"] and rest[1:2] and re.match("ᆯ까|ᆫ가|ᆫ지", rest[1]):
+        return When.HYPOTHETICAL
+    if any(form in ("면", "으면", "이면") for form in rest) and any(w in after for w in WHAT_IF):
         return When.HYPOTHETICAL
     if any(word in words for word in LONG_AGO):
         return When.PAST
-    over = [m.form for m in morphemes[last + 1 : clause.stop] if m.tag == "VV"]
-    if over and over[0] in ENDED and any(m.form in ("었", "았", "였") for m in morphemes[last + 1 : clause.stop]):
-        return When.PAST
-    return When.NOW
+    return When.PAST if _ended(morphemes, range(last + 1, clause.stop)) else When.NOW
+
+
+def _ended(morphemes: Sequence[Morpheme], after: range) -> bool:
+    """Whether the first verb after says that it is over ("사라졌어요"), and nothing denies that."""
+    for i in after:
+        form, tag = morphemes[i].form, morphemes[i].tag
+        if tag == "MAG" and form in ("안", "못"):
+            return False
+        gone = form == "없" and [m.form for m in morphemes[i + 1 : i + 3]] == ["어", "지"]
+        if tag == "VV" or gone:
+            rest = morphemes[i + 1 : after.stop]
+            told = any(m.form in PAST_TENSE for m in rest) and not any(m.form in ("않", "못하") for m in rest)
+            return told and (gone or form in ENDED or _healed(morphemes, i))
+    return False
+
+
+def _healed(morphemes: Sequence[Morpheme], index: int) -> bool:
+    """Whether this is "나았다", which is analysed like "났다" but is written with a syllable more."""
+    following = morphemes[index + 1 : index + 2]
+    return (
+        morphemes[index].form == "나"
+        and bool(following)
+        and following[0].form in PAST_TENSE
+        and (following[0].start >= morphemes[index].end)
+    )
+
+
+def in_past_tense(morphemes: Sequence[Morpheme], clause: range) -> bool:
+    """Whether a clause tells what was ("토했는데")."""
+    return any(morphemes[i].tag == "EP" and morphemes[i].form in PAST_TENSE for i in clause)
+
+
+def says_over(morphemes: Sequence[Morpheme], clause: range) -> bool:
+    """Whether a clause only says that what was told before it is over ("지금은 괜찮아요", "이제 없어요")."""
+    parts = [morphemes[i] for i in clause]
+    if any(m.tag in NOUNS and m.form not in NOW_WORDS for m in parts):
+        return False
+    if any(m.form in ("안", "못", "않", "못하", "아니") and m.tag in ("MAG", "VX", "VCN") for m in parts):
+        return False
+    return any(
+        morphemes[i].tag in PREDICATES and (morphemes[i].form in OVER_NOW or _healed(morphemes, i)) for i in clause
+    )
+
+
+def topic(morphemes: Sequence[Morpheme], clause: range) -> int | None:
+    """The noun a clause speaks of ("목이 붓고"), for a next clause that names none ("아파요")."""
+    for i in clause:
+        if morphemes[i].tag in ("JKS", "JX") and i > clause.start and morphemes[i - 1].tag in ("NNG", "NNP"):
+            return i - 1
+    return None

@@ -83,7 +83,7 @@ class Lexicon:
     def __len__(self) -> int:
         return sum(map(len, self._by_first.values()))
 
-    def matches(self, morphemes: Sequence[Morpheme], clause: range) -> list[Match]:
+    def matches(self, morphemes: Sequence[Morpheme], clause: Iterable[int]) -> list[Match]:
         """All expressions in a clause; one that lies inside a longer one is dropped."""
         found: list[Match] = []
         keys = content(morphemes, clause)

@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Literal
 
-from knowledge.clinical import Concept, Finding, Presence, Relation, Subject
+from knowledge.clinical import Concept, Finding, Presence, Relation, Subject, When
 from knowledge.morphology import LONGEST, Morpheme, Morphology
 from nlu import clauses, intent, people, values
 from nlu.alarm import screen
@@ -23,6 +23,12 @@ WRITER_AGE_LIMIT = 14
 
 HISTORY = frozenset({"history", "risk"})
 """Kinds of finding that stay true when they began long ago, and that relatives are mentioned for."""
+
+PASSING = frozenset({"symptom", "sign"})
+"""Kinds of finding that can be over."""
+
+COMMON = 0.01
+"""From this share of people on a complaint is so common that it may be called over; a rarer one still counts."""
 
 SHORT = 25
 """A text this short after a question is an answer to it."""
@@ -53,7 +59,10 @@ class Reader:
         mention = self._mention(clean, relation, hints, today or date.today())  # noqa: DTZ011 - only for birth years
         patient = relation or hints.patient
         findings = [replace(f, subject=_subject(of, patient)) for f, of in told]
-        findings += [f for f in (*values.temperature(clean), *values.pressure(clean)) if f.concept in self._concepts]
+        degrees = values.temperature(clean)
+        if degrees:
+            findings = [f for f in findings if f.concept != "fever" or f.when is not When.NOW]  # the reading says it
+        findings += [f for f in (*degrees, *values.pressure(clean)) if f.concept in self._concepts]
         severity, since = values.score(clean), values.onset(clean)
         findings = [replace(f, severity=severity, since=since) for f in _settled(findings)]
         wanted = intent.intents(clean)
@@ -87,14 +96,41 @@ class Reader:
         told: list[tuple[Finding, Relation | None]] = []
         subjects: list[Relation] = []
         about: Relation | None = None
+        topic: int | None = None
+        before: range | None = None
+        newest = 0
         for clause in parts:
             named = people.subject_of(morphemes, clause)
             if named:
                 about = named
                 subjects.append(named)
-            for match in self._lexicon.matches(morphemes, clause):
-                told.append((self._finding(match, morphemes, clause, text), about))
+            own = clauses.topic(morphemes, clause)
+            found = self._matches(morphemes, clause, topic if own is None else None)
+            if found:
+                newest = len(told)
+                told += [(self._finding(match, morphemes, clause, text), about) for match in found]
+            elif before and clauses.says_over(morphemes, clause) and clauses.in_past_tense(morphemes, before):
+                told[newest:] = [(self._over(finding), who) for finding, who in told[newest:]]
+            if own is not None:
+                topic = own
+            if any(morphemes[i].tag not in ("SF", "SP") for i in clause):
+                before = clause
         return told, subjects
+
+    def _matches(self, morphemes: Sequence[Morpheme], clause: range, topic: int | None) -> list[Match]:
+        """Expressions in a clause; what it says of the noun of the clause before is read with that noun."""
+        if topic is None:
+            return self._lexicon.matches(morphemes, clause)
+        found = self._lexicon.matches(morphemes, [topic, *clause])
+        return [match for match in found if match.at != (topic,)]
+
+    def _over(self, finding: Finding) -> Finding:
+        """A common complaint that is over; what may be grave counts although it went away."""
+        concept = self._concepts[finding.concept]
+        passes = concept.kind in PASSING and concept.leak >= COMMON and not concept.must_ask
+        if passes and finding.presence is Presence.PRESENT and finding.when is When.NOW:
+            return replace(finding, when=When.PAST)
+        return finding
 
     def _completed(self, text: str, hints: Hints) -> list[tuple[Finding, Relation | None]]:
         """A bare place after a question about pain ("오른쪽 윗배요"), read with the predicate it leaves out."""
@@ -108,11 +144,14 @@ class Reader:
         return [(replace(finding, span=None), about) for finding, about in told]
 
     def _finding(self, match: Match, morphemes: Sequence[Morpheme], clause: range, text: str) -> Finding:
-        when = clauses.when(match, morphemes, clause, text)
+        concept = self._concepts[match.concept]
+        presence = clauses.presence(match, morphemes, clause)
+        if presence is Presence.ABSENT and not concept.parents and clauses.denies_degree(match, morphemes, clause):
+            presence = Presence.PRESENT
         return Finding(
             concept=match.concept,
-            presence=clauses.presence(match, morphemes, clause),
-            when=when,
+            presence=presence,
+            when=clauses.when(match, morphemes, clause, text, illness=concept.kind in HISTORY),
             span=(morphemes[match.at[0]].start, morphemes[match.at[-1]].end),
         )
 
@@ -175,13 +214,17 @@ def _subject(about: Relation | None, patient: Relation) -> Subject:
 
 
 def _settled(findings: Sequence[Finding]) -> list[Finding]:
-    """One finding per concept and subject; a present one stands over a denied one of the same message."""
+    """One finding per concept and subject; what is now stands over what was or may be, present over denied."""
     kept: dict[tuple[str, Subject], Finding] = {}
     for finding in findings:
         key = (finding.concept, finding.subject)
-        if key not in kept or finding.presence is Presence.PRESENT:
+        if key not in kept or _weight(finding) >= _weight(kept[key]):
             kept[key] = finding
     return list(kept.values())
+
+
+def _weight(finding: Finding) -> tuple[bool, bool]:
+    return finding.when is When.NOW, finding.presence is Presence.PRESENT
 
 
 def load_reader(morphology: Morphology, concepts: Mapping[str, Concept], folder: Path | None = None) -> Reader:
