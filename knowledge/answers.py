@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from itertools import compress, product
 
 import numpy as np
-from numpy.typing import NDArray
 
 from knowledge.clinical import Answer, Concept, Presence
 from knowledge.tables import Mask, Table, Tables
@@ -51,17 +50,22 @@ class Answers:
                 chances.append(_chances(settled, known, tables))
         self._first = np.array(first, dtype=np.intp)
         self._starts = np.cumsum([0, *(len(chance) for chance in chances[:-1])])
-        if weighed:
-            self._chances: Table = np.concatenate(chances).T.copy()
-            self._certain: Table = np.array([(chance * np.log(chance)).sum(axis=0) for chance in chances]).T.copy()
+        columns = tables.probability.shape[1]
+        certain = [(chance * np.log(chance)).sum(axis=0) for chance in chances]
+        self._total = sum(map(len, chances))
+        self.by_condition: tuple[Table, Table] = (
+            np.concatenate([np.empty((0, columns)), *chances]).T,
+            np.array(certain).reshape(len(chances), columns).T,
+        )
+        """P(answer) with a row for each condition, and how certain the answer to each variant is then."""
 
-    def information(self, top: NDArray[np.int64], weight: Table, present: Mask) -> Table:
-        """How many nats the answers of each question in `places` are expected to tell about these conditions."""
-        if not len(self.places):
-            return np.zeros(0)
-        overall = weight @ self._chances.take(top, axis=0)
-        told = weight @ self._certain.take(top, axis=0)
-        told -= np.add.reduceat(overall * np.log(overall), self._starts)
+    def information(self, expected: Table, present: Mask) -> Table:
+        """How many nats the answers of each question in `places` are expected to tell.
+
+        `expected` are the columns of `by_condition`, averaged over the conditions.
+        """
+        chance, certain = expected[: self._total], expected[self._total :]
+        told = certain - np.add.reduceat(chance * np.log(chance), self._starts)
         variant = (present.take(self._above) * self._worth).sum(axis=0, dtype=np.intp)
         picked: Table = told.take(self._first + variant)
         return picked

@@ -11,10 +11,11 @@ from knowledge.gains import Situation
 from knowledge.likelihood import Evidence, Likelihood, Scored, gather
 from knowledge.questions import Questions
 from knowledge.routing import departments
+from knowledge.standing import Standings
 from knowledge.tables import Table
-from knowledge.triage import PREGNANCY, floors
+from knowledge.triage import PREGNANCY
 from knowledge.tuning import Tuning
-from knowledge.urgency import Levels, Urgency, worst
+from knowledge.urgency import Levels, Urgency
 
 _COMPLAINTS = frozenset({"symptom", "sign", "measurement", "exposure"})
 """Kinds of finding somebody consults about; a history alone is no complaint."""
@@ -33,7 +34,8 @@ class Diagnosis:
         self._catalogue = catalogue
         self._likelihood = Likelihood(catalogue, tuning)
         self._urgency = Urgency(catalogue, self._likelihood.tables, tuning)
-        self._questions = Questions(catalogue, self._likelihood, self._urgency, tuning)
+        self._standings = Standings(catalogue, self._likelihood.tables, self._urgency)
+        self._questions = Questions(catalogue, self._likelihood.tables, self._urgency, tuning)
         self._ids = tuple(catalogue.conditions)
         self._complaints = frozenset(id_ for id_, c in catalogue.concepts.items() if c.kind in _COMPLAINTS)
 
@@ -61,10 +63,8 @@ class Diagnosis:
         scored = likelihood.scored(evidence)
         posterior = likelihood.posterior(evidence, scored, person, on)
         leading = np.argsort(-posterior, kind="stable")
-        raised = urgency.raises.match(evidence.present_rows)
-        levels = urgency.levels(raised)
-        flags = floors(evidence.present, person, catalogue)
-        floor = worst(flags)
+        standing = self._standings.of(evidence.present, person.age, person.sex)
+        levels, flags, floor = standing.levels, standing.flags, standing.floor
         complaint = not self._complaints.isdisjoint(evidence.present)
         likely = Triage.SELF_CARE
         if complaint:
@@ -82,12 +82,9 @@ class Diagnosis:
             question = self._questions.choose(
                 Situation(
                     evidence=evidence,
-                    person=person,
+                    standing=standing,
                     posterior=posterior,
                     leading=leading,
-                    levels=levels,
-                    raised=raised,
-                    floor=floor,
                     unsettled=unsettled,
                 )
             )
@@ -115,12 +112,16 @@ class Diagnosis:
         columns = leading[: _SHOWN + 1]
         columns = columns[(columns < len(self._ids)) & (posterior[columns] > _LEAST_SHOWN)][:_SHOWN]
         said, ratios = self._likelihood.contributions(evidence, scored, columns)
-        speak_for, speak_against = _speaking(said, ratios), _speaking(said, -ratios)
+        speaking = _speaking(said, np.concatenate((ratios, -ratios)))
         return tuple(
             [
                 Candidate(condition=self._ids[column], probability=probability, for_=for_, against=against)
                 for column, probability, for_, against in zip(
-                    columns.tolist(), posterior[columns].tolist(), speak_for, speak_against, strict=True
+                    columns.tolist(),
+                    posterior.take(columns).tolist(),
+                    speaking[: len(columns)],
+                    speaking[len(columns) :],
+                    strict=True,
                 )
             ]
         )

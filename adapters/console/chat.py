@@ -6,7 +6,7 @@ import uuid
 from dataclasses import replace
 from datetime import datetime
 
-from rich.console import Console, Group
+from rich.console import Console
 from rich.panel import Panel
 from rich.text import Text as RichText
 
@@ -30,7 +30,7 @@ async def run(engine: Engine, say: Phrases, console: Console, *, user: str | Non
         nonlocal offered
         folded = fold(outgoing.reply, CONSOLE)
         offered = folded.numbered
-        body = Group(*(RichText(part) for part in folded.parts))
+        body = RichText("\n\n".join(folded.parts))
         console.print(Panel(body, title=say("console.title"), border_style=STYLES[outgoing.reply.tone], padding=(1, 2)))
 
     async def send(message: Message) -> None:

@@ -1,0 +1,90 @@
+"""What follows from the present findings and the person alone; kept, since most answers add no finding."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from knowledge.catalogue import Catalogue
+from knowledge.clinical import Person, Reason, Sex, Triage
+from knowledge.fitting import Fitting, askable
+from knowledge.rules import Flags, Match
+from knowledge.tables import Mask, Tables, parent_rows
+from knowledge.triage import floors
+from knowledge.urgency import RISING, Levels, Urgency, worst
+
+_KEPT = 256
+"""So many are kept; each is a few kilobytes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """Urgency as it stands, and what each question could do to it. Arrays are shared: never written to."""
+
+    levels: Levels
+    """How urgent each condition (and then the background) is."""
+    flags: tuple[Reason, ...]
+    """The red flags that hold."""
+    floor: Triage
+    """The least level they demand."""
+    floors_if: Levels
+    """By question: the least level after a yes."""
+    graver: Mask
+    """By question: whether it is about a form of something present."""
+    fits: Mask
+    """By question: whether it makes sense now for this person."""
+    rising: NDArray[np.intp]
+    """Conditions that would rise by one level more after a yes, one entry a level."""
+    asked: NDArray[np.intp]
+    """The number of the question for each entry."""
+    cell: NDArray[np.intp]
+    """Where each entry counts in a table with a row a rising level and a column a question, written as one row."""
+
+
+class Standings:
+    """Says how things stand, over one catalogue."""
+
+    def __init__(self, catalogue: Catalogue, tables: Tables, urgency: Urgency) -> None:
+        questions = askable(catalogue)
+        self._catalogue = catalogue
+        self._row = tables.row
+        self._urgency = urgency
+        self._flags = Flags(catalogue, tables)
+        self._fitting = Fitting(questions, catalogue, tables)
+        self._parents = parent_rows(questions, tables)
+        self._rows = np.array([tables.row[concept.id] for concept in questions], dtype=np.intp)
+        self._number = np.full(len(tables.row) + 1, -1, dtype=np.intp)
+        self._number[self._rows] = np.arange(len(questions))
+        self.of = lru_cache(_KEPT)(self._of)
+        """The standing with these present findings (all that is known of the person among them), age and sex."""
+
+    def _of(self, present: frozenset[str], age: float | None, sex: Sex | None) -> Standing:
+        person = Person(age=age, sex=sex)
+        rows = np.zeros(len(self._row) + 1, dtype=np.bool_)
+        rows[[self._row[id_] for id_ in present]] = True
+        raised = self._urgency.raises.match(rows)
+        levels = self._urgency.levels(raised)
+        flags = floors(present, person, self._catalogue)
+        floor = worst(flags)
+        graver: Mask = np.logical_or.reduce(rows.take(self._parents), axis=0)
+        rising, asked, step = self._rising(raised, levels)
+        return Standing(
+            levels=levels,
+            flags=flags,
+            floor=floor,
+            floors_if=self._flags.floors_if(present, rows, person, int(floor)).take(self._rows),
+            graver=graver,
+            fits=self._fitting.fits(present, graver, person),
+            rising=rising,
+            asked=asked,
+            cell=asked + step * len(self._rows),
+        )
+
+    def _rising(self, raised: Match, levels: Levels) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.intp]]:
+        """Condition, question and rising level of each entry."""
+        columns, to = self._urgency.raised[raised.nearly], self._urgency.to[raised.nearly]
+        asked = self._number[raised.missing]
+        between = (levels[columns] < RISING) & (to >= RISING) & (asked >= 0)
+        step, rule = between.nonzero()
+        return columns[rule], asked[rule], step
