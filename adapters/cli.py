@@ -6,20 +6,19 @@ import sys
 from collections.abc import Sequence
 from importlib.metadata import version
 
+from bot.phrases import Phrases, load_phrases
 from config.logging import configure_logging
 from config.settings import Settings, SettingsError, load_settings
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a command; the exit status is 0 when it did what it says, 2 when a setting is wrong."""
-    arguments = parser().parse_args(argv)
+    say = load_phrases()
+    arguments = parser(say).parse_args(argv)
     try:
         settings = load_settings()
     except SettingsError as error:
-        print(
-            f"설정이 잘못되었어요.\n{error}\n고친 뒤 다시 시작해 주세요. 설명은 config/example.env 에 있어요.",
-            file=sys.stderr,
-        )
+        print(settings_words(error, say), file=sys.stderr)
         return 2
     quiet = arguments.command in ("chat", "doctor", "status")
     configure_logging("error" if quiet and settings.log_level == "info" else settings.log_level, settings.log_format)
@@ -30,18 +29,32 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 0
 
 
-def parser() -> argparse.ArgumentParser:
+def settings_words(error: SettingsError, say: Phrases) -> str:
+    """What is wrong with the settings, for the one who set them."""
+    lines = [
+        say(
+            "command.settings.problem",
+            variable=problem.variable,
+            reason=say("command.settings.no_file") if problem.reason == "no_file" else problem.reason,
+            value=problem.value or say("command.settings.secret"),
+        )
+        for problem in error.problems
+    ]
+    return say("command.settings.wrong", problems="\n".join(lines))
+
+
+def parser(say: Phrases) -> argparse.ArgumentParser:
     """All commands and their options."""
-    top = argparse.ArgumentParser(prog="drrc", description="닥터알씨: 스스로 띄우는 한국어 건강 도우미")
+    top = argparse.ArgumentParser(prog="drrc", description=say("command.about"))
     top.add_argument("--version", action="version", version=f"drrc {version('drrc')}")
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    commands.add_parser("serve", help="설정된 모든 창구와 웹 화면을 열어요")
-    chat_ = commands.add_parser("chat", help="이 터미널에서 대화해요")
-    chat_.add_argument("--jsonl", action="store_true", help="한 줄에 JSON 하나씩 주고받아요(프로그램용)")
-    chat_.add_argument("--user", help="누구로 대화할지(기본: 로그인 이름)")
-    commands.add_parser("doctor", help="설정, 저장소, 자료, 모델, 열쇠를 살펴보고 빠진 것을 알려 줘요")
-    status_ = commands.add_parser("status", help="지금 상태를 보여 줘요")
-    status_.add_argument("--json", action="store_true", help="JSON 으로")
+    commands.add_parser("serve", help=say("command.help.serve"))
+    chat_ = commands.add_parser("chat", help=say("command.help.chat"))
+    chat_.add_argument("--jsonl", action="store_true", help=say("command.help.jsonl"))
+    chat_.add_argument("--user", help=say("command.help.user"))
+    commands.add_parser("doctor", help=say("command.help.doctor"))
+    status_ = commands.add_parser("status", help=say("command.help.status"))
+    status_.add_argument("--json", action="store_true", help=say("command.help.json"))
     return top
 
 
@@ -66,7 +79,7 @@ async def chat(settings: Settings, arguments: argparse.Namespace) -> int:
     from rich.console import Console
 
     console = Console()
-    with console.status("준비하고 있어요…"):
+    with console.status(load_phrases()("command.loading")):
         context = built(settings)
         house = await context.__aenter__()
     try:

@@ -14,6 +14,7 @@ from adapters.web.channel import web_app
 from bot.engine import Deliver
 from bot.errors import StateUnavailable
 from bot.message import Platform
+from bot.phrases import load_phrases
 from config.settings import Settings
 from scheduler.app import running
 
@@ -33,11 +34,12 @@ async def serve(settings: Settings) -> int:
         async with built(settings) as house:
             return await _open(settings, house, stop)
     except StateUnavailable as error:
-        print(f"저장소(Redis)를 열지 못했어요: {error}\n`drrc doctor` 로 살펴봐 주세요.", file=sys.stderr)
+        print(load_phrases()("command.no_redis", reason=error), file=sys.stderr)
         return 1
 
 
 async def _open(settings: Settings, house: House, stop: asyncio.Event) -> int:
+    say = house.knowledge.say
     app = web_door(settings, house)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=DRAIN_SECONDS)
     async with running(
@@ -52,12 +54,12 @@ async def _open(settings: Settings, house: House, stop: asyncio.Event) -> int:
         try:
             await web.TCPSite(runner, settings.host, settings.port).start()
         except OSError as error:
-            reason = f"{settings.host}:{settings.port} 을 열지 못했어요({error.strerror})."
-            print(f"{reason} DRRC_PORT 를 바꿔 보세요.", file=sys.stderr)
+            words = say("command.no_port", host=settings.host, port=settings.port, reason=error.strerror)
+            print(words, file=sys.stderr)
             await runner.cleanup()
             return 1
         host = "127.0.0.1" if settings.host in ("0.0.0.0", "::") else settings.host  # noqa: S104 - only shown
-        print(f"닥터알씨가 열렸어요: http://{host}:{settings.port}  (그만하려면 Ctrl+C)", flush=True)
+        print(say("command.open", host=host, port=settings.port), flush=True)
         log.info("serving", host=settings.host, port=settings.port, data=house.knowledge.catalogue.version)
         await stop.wait()
         await runner.cleanup()

@@ -1,6 +1,7 @@
 """Everything an operator can set, by environment variables with the prefix DRRC_ or a file named by DRRC_ENV_FILE."""
 
 import os
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -8,6 +9,9 @@ from pydantic import BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PREFIX = "DRRC_"
+
+SECRETS = frozenset({"secret", "redis_url"})
+"""Settings whose value is never shown."""
 
 
 def default_data_dir() -> Path:
@@ -20,8 +24,24 @@ def _empty_is_none(value: object) -> object:
     return None if value == "" else value
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """One setting that is wrong."""
+
+    variable: str
+    """The environment variable."""
+    reason: str
+    """What it should be; `no_file` where a file is missing."""
+    value: str | None
+    """What stands there now; None for a secret."""
+
+
 class SettingsError(Exception):
-    """A setting is wrong; the text names the variable and what it should be."""
+    """Settings are wrong; names each variable."""
+
+    def __init__(self, problems: tuple[Problem, ...]) -> None:
+        super().__init__("; ".join(f"{problem.variable}: {problem.reason}" for problem in problems))
+        self.problems = problems
 
 
 class Settings(BaseSettings):
@@ -48,19 +68,21 @@ class Settings(BaseSettings):
 
 def load_settings() -> Settings:
     """The settings, read once. Raises SettingsError that names each wrong variable and the reason."""
-    env_file = os.environ.get(f"{PREFIX}ENV_FILE") or None
+    name = f"{PREFIX}ENV_FILE"
+    env_file = os.environ.get(name) or None
     if env_file and not Path(env_file).is_file():
-        raise SettingsError(f"{PREFIX}ENV_FILE: 파일이 없어요: {env_file}")
+        raise SettingsError((Problem(variable=name, reason="no_file", value=env_file),))
     try:
         return Settings(_env_file=env_file)  # type: ignore[call-arg]  # pydantic-settings takes it beside the fields
     except ValidationError as error:
-        problems = [f"{PREFIX}{str(e['loc'][0]).upper()}: {e['msg']} (지금 값: {_shown(e)})" for e in error.errors()]
-        raise SettingsError("\n".join(problems)) from None
-
-
-def _shown(error: object) -> str:
-    """The wrong value, unless it is a secret."""
-    assert isinstance(error, dict)
-    if error["loc"][0] in ("secret", "redis_url"):
-        return "비밀 값이라 보여 드리지 않아요"
-    return repr(error["input"])
+        raise SettingsError(
+            tuple(
+                Problem(
+                    variable=f"{PREFIX}{field}".upper(),
+                    reason=found["msg"],
+                    value=None if field in SECRETS else repr(found["input"]),
+                )
+                for found in error.errors()
+                for field in [str(found["loc"][0])]
+            )
+        ) from None

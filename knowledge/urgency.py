@@ -55,7 +55,8 @@ class Urgency:
     def advised(self, masses: Table) -> Levels:
         """For each column the largest level whose mass passes its threshold; `masses` has a row a rising level."""
         reached = (masses >= self._thresholds).view(np.int8) * _RISING_SMALL
-        return reached.max(axis=0).astype(np.int64)
+        largest: Levels = reached.max(axis=0).astype(np.int64)
+        return largest
 
     def masses(self, posterior: Table, levels: Levels) -> Table:
         """How probable the candidates are together that need at least each rising level, as a column."""

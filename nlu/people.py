@@ -25,6 +25,7 @@ SELF = frozenset(_data["self"])
 """Words with which one speaks of oneself."""
 
 _KIN_WORD = re.compile("|".join(sorted(map(re.escape, KIN), key=len, reverse=True)))
+_BARE_SEX = re.compile(r"^\s*(?P<sex>[여남])\s*(?:요|이요|예요|입니다)?\s*[.!]?\s*$")
 _SEX_WORD = re.compile("|".join(sorted(map(re.escape, SEXES), key=len, reverse=True)))
 
 
@@ -48,9 +49,11 @@ def _owns(morphemes: Sequence[Morpheme], index: int) -> bool:
     return any(m.form in KIN for m in following)
 
 
-def sex_of(text: str, relation: Relation) -> Sex | None:
-    """The patient's sex: said outright (여자, 남성), or told by the word for a relative who is the patient."""
+def sex_of(text: str, relation: Relation, *, expected: bool = False) -> Sex | None:
+    """The patient's sex: said outright (여자, 남성; after the question 여, 남), or by the word for a relative."""
     found = _SEX_WORD.search(text)
+    if expected and (bare := _BARE_SEX.match(text)):
+        return Sex.FEMALE if bare["sex"] == "여" else Sex.MALE
     if found:
         return SEXES[found[0]]
     for word in _KIN_WORD.findall(text):

@@ -12,6 +12,7 @@ from knowledge.clinical import Concept, Finding, Presence, Relation, Subject, Wh
 from knowledge.morphology import LONGEST, Morpheme, Morphology
 from nlu import clauses, intent, people, values
 from nlu.alarm import screen
+from nlu.grammar import NEGATORS
 from nlu.lexicon import Lexicon, Match, load_forms
 from nlu.meaning import Hints, Intent, Mention, Understanding
 from nlu.normalize import normalize
@@ -27,6 +28,9 @@ HISTORY = frozenset({"history", "risk"})
 PASSING = frozenset({"symptom", "sign"})
 """Kinds of finding that can be over."""
 
+CARRYING = frozenset({"pregnancy", "recent_delivery"})
+"""Histories that make the one they are told of the patient."""
+
 COMMON = 0.01
 """From this share of people on a complaint is so common that it may be called over; a rarer one still counts."""
 
@@ -35,6 +39,9 @@ SHORT = 25
 
 _WEEKS = re.compile(r"임신\s*(?:한\s*지\s*)?(?P<n>\d{1,2})\s*주|(?P<m>\d{1,2})\s*주\s*(?:차\s*)?(?:임산부|임신)")
 _PREGNANT = re.compile(r"임신\s*(?:중|했|한|\d|초기|중기|후기|부)|임산부|만삭")
+_NEGATED = re.compile(r"^\s*(?:(?:네|넵|예|응)[,.\s]*)?(?:\S{1,3}\s+)?(?:안|못|없)")
+"""An answer that takes up the denial of the question, whether or not a yes stands before it."""
+
 _BARE_PLACE = re.compile(r"^\s*(?P<place>[가-힣 ]{2,20}?)\s*(?:이요|요|이에요|예요|쪽이요|쪽이에요)?\s*[.!]?\s*$")
 _NOT_PREGNANT = re.compile(r"임신\s*(?:은|는|이|가)?\s*(?:아니|아닌|안|가능성\s*(?:은|이)?\s*없)")
 
@@ -53,6 +60,8 @@ class Reader:
         morphemes = self._morphology.analyse(clean)
         parts = clauses.clauses(morphemes, clean)
         told, subjects = self._findings(morphemes, parts, clean)
+        if hints.asked:
+            told = (self._echoed(clean, hints) if len(clean) < SHORT else []) or told
         if not told and hints.asked:
             told = self._completed(clean, hints)
         relation = _patient(subjects, told, hints, self._concepts)
@@ -75,6 +84,7 @@ class Reader:
             # A bare "네" says nothing about graver forms of the same thing: only the question's own finding is set.
             asked = hints.asked[:1] if bare == "yes" else hints.asked
             findings += [Finding(concept=c, presence=presence) for c in asked if c not in read]
+        findings += self._implied(findings, hints)
         if findings and Intent.CONSULT not in wanted:
             wanted = (*wanted, Intent.CONSULT)
         return Understanding(
@@ -124,6 +134,16 @@ class Reader:
         found = self._lexicon.matches(morphemes, [topic, *clause])
         return [match for match in found if match.at != (topic,)]
 
+    def _implied(self, findings: Sequence[Finding], hints: Hints) -> list[Finding]:
+        """What was asked and follows from what was told ("마른기침이요" answers whether there is a cough)."""
+        read = {f.concept for f in findings}
+        above: set[str] = set()
+        level = {f.concept for f in findings if f.presence is Presence.PRESENT and _of_patient_now(f)}
+        while level:
+            level = {p for concept in level for p in self._concepts[concept].parents} - above
+            above |= level
+        return [Finding(concept=c, presence=Presence.PRESENT) for c in hints.asked if c in above - read]
+
     def _over(self, finding: Finding) -> Finding:
         """A common complaint that is over; what may be grave counts although it went away."""
         concept = self._concepts[finding.concept]
@@ -142,6 +162,21 @@ class Reader:
         morphemes = self._morphology.analyse(whole)
         told, _ = self._findings(morphemes, clauses.clauses(morphemes, whole), whole)
         return [(replace(finding, span=None), about) for finding, about in told]
+
+    def _echoed(self, text: str, hints: Hints) -> list[tuple[Finding, Relation | None]]:
+        """The answer "안 나와요" to "소변이 안 나오나요?" says yes: it is read with the noun the question had."""
+        asked = self._concepts.get(hints.asked[0])
+        if not asked or not _NEGATED.search(text):
+            return []
+        question = self._morphology.analyse(asked.question)
+        denying = next((i for i, m in enumerate(question) if (m.form, m.tag) in NEGATORS), 0)
+        nouns = [m for m in question[:denying] if m.tag in clauses.NOUNS]
+        if not nouns:
+            return []
+        whole = f"{nouns[-1].form} {text}"
+        morphemes = self._morphology.analyse(whole)
+        told, _ = self._findings(morphemes, clauses.clauses(morphemes, whole), whole)
+        return [(replace(finding, span=None), None) for finding, _ in told if finding.concept in hints.asked]
 
     def _finding(self, match: Match, morphemes: Sequence[Morpheme], clause: range, text: str) -> Finding:
         concept = self._concepts[match.concept]
@@ -164,13 +199,13 @@ class Reader:
         elif _PREGNANT.search(text):
             pregnant = True
         who = relation or hints.patient
-        own = bool(re.search(r"(?:저는|제가|전|나는|난|제\s*나이)\s*(?:만\s*)?\S{1,6}\s*(?:살|학년|세)", text))
+        own = bool(re.search(r"(?:저는|제가|전|저|나는|나|난|제\s*나이)\s+(?:만\s*)?\S{1,6}\s*(?:살|학년|세)", text))
         child = own and years is not None and years < WRITER_AGE_LIMIT
         child = child or bool(re.search(r"(?:저는|제가|전|나는|난)\s*(?:초등|초등학교|유치원)", text))
         return Mention(
             relation=relation,
             age=years,
-            sex=people.sex_of(text, who),
+            sex=people.sex_of(text, who, expected=hints.expecting == "sex"),
             pregnant=pregnant,
             pregnancy_weeks=int(weeks["n"] or weeks["m"]) if weeks else None,
             writer_under_14=child and who is Relation.SELF,
@@ -206,6 +241,9 @@ def _patient(
         return best if count >= unnamed or best is not Relation.SELF else None
     if told and unnamed:
         return None
+    pregnant = [about for finding, about in told if about and finding.concept in CARRYING]
+    if pregnant:
+        return pregnant[0]
     return subjects[0] if subjects and not told else None
 
 
@@ -221,6 +259,10 @@ def _settled(findings: Sequence[Finding]) -> list[Finding]:
         if key not in kept or _weight(finding) >= _weight(kept[key]):
             kept[key] = finding
     return list(kept.values())
+
+
+def _of_patient_now(finding: Finding) -> bool:
+    return finding.subject is Subject.PATIENT and finding.when is When.NOW
 
 
 def _weight(finding: Finding) -> tuple[bool, bool]:

@@ -23,7 +23,7 @@ ONES = {"하나": 1, "한": 1, "둘": 2, "두": 2, "셋": 3, "세": 3, "넷": 4,
 }
 SINO = {"일": 1, "이": 2, "삼": 3, "사": 4, "오": 5, "육": 6, "칠": 7, "팔": 8, "구": 9}
 
-_native = rf"(?:(?:{'|'.join(TENS)})(?:{'|'.join(ONES)})?|{'|'.join(ONES)})"
+_native = rf"(?:(?:{'|'.join(TENS)})\s?(?:{'|'.join(ONES)})?|{'|'.join(ONES)})"
 _number = r"\d{1,3}(?:\.\d)?"
 
 AGE = re.compile(rf"(?:만\s*)?(?P<n>{_number}|{_native})\s*(?:살|세(?!대|기|트|상|번|째|로|균|포)|(?=짜리))")
@@ -33,17 +33,39 @@ MONTHS = re.compile(
     rf"|(?P<m>\d{{1,2}})\s*개월\s*(?:된\s*)?(?=아기|애기|아이|애|딸|아들|남아|여아|영아)"
 )
 BORN = re.compile(r"(?P<n>(?:19|20)?\d{2})\s*년\s*생")
-BARE = re.compile(rf"^\s*(?P<n>{_number}|{_native})\s*(?:이요|이에요|예요|요|입니다)?\s*[.!]?\s*$")
+BIRTHDAY = re.compile(r"돌쟁이|(?:(?P<n>두|세)\s*)?돌\s*(?:된|지난|지나|지났|됐|쯤|정도|아기|아이)")
+HUNDRED_DAYS = re.compile(r"(?:백|100)\s*일\s*(?:된|지난|지나|지났|됐|쯤|정도|아기|아이)")
+NEWBORN = re.compile(r"신생아|갓\s*태어난|갓난")
+TOLD_OF = re.compile(rf"(?:올해|나이[는가]?|연세[는가]?)\s*(?:만\s*)?(?P<n>{_number}|{_native})(?:\s|이|세|예|입|$)")
+BARE_MONTHS = re.compile(
+    rf"^\s*(?P<n>{_number}|{_native})\s*(?:개월|달)\s*(?:이요|이에요|예요|요|됐어요|입니다)?\s*[.!]?\s*$"
+)
+_sino = r"(?:[이삼사오육칠팔구]?십[일이삼사오육칠팔구]?)"
+BARE = re.compile(rf"^\s*(?P<n>{_number}|{_native}|{_sino})\s*(?:이요|이에요|예요|요|입니다)?\s*[.!]?\s*$")
 
 TEMPERATURE = re.compile(
-    r"(?P<d>3[4-9]|4[0-2]|삼십[오육칠팔구]|사십[일이]?)(?:\.(?P<f>\d)|\s*[점쩜]\s*(?P<p>[\d일이삼사오육칠팔구]))?\s*도"
+    r"(?P<d>3[4-9]|4[0-2]|삼십[오육칠팔구]|사십[일이]?)(?:[.,](?P<f>\d)|\s*[점쩜]\s*(?P<p>[\d일이삼사오육칠팔구]))?\s*(?:도|℃|°C)"
     r"(?:\s*(?P<bu>\d|[일이삼사오육칠팔구])\s*부)?|(?P<bare>3[5-9]\.\d|4[0-2]\.\d)"
 )
-PRESSURE = re.compile(r"혈압[^.\n]{0,12}?(?P<n>1[89]\d|2\d\d)")
+WEATHER = re.compile(r"(?:기온|날씨|바깥|실내|실외|온도|물|각도|위도|경도)\S{0,3}\s*$")
+"""Words before degrees that are not a body's."""
+AIR = re.compile(r"\s*(?:의|짜리|되는)?\s*(?:날씨|더위|무더위|폭염|물|에서\s*일)")
+"""Words after degrees that are not a body's."""
+PRESSURE = re.compile(r"혈압(?!약)[^.\n]{0,12}?(?P<n>1[89]\d|2\d\d)")
 
 UNITS = {"분": 1 / 60, "시간": 1, "일": 24, "주": 168, "주일": 168, "달": 730, "개월": 730, "년": 8_760, "해": 8_760}
 WORDS = {
     "방금": 0.3,
+    "반나절": 6,
+    "몇 시간": 4,
+    "몇시간": 4,
+    "반년": 4_380,
+    "몇 년": 26_000,
+    "몇년": 26_000,
+    "석 달": 2_200,
+    "석달": 2_200,
+    "두 달": 1_460,
+    "두달": 1_460,
     "아까": 3,
     "조금 전": 1,
     "오늘 아침": 10,
@@ -88,18 +110,31 @@ _since = r"\s*(?:전|째|쯤|정도|동안|가량|됐|되었|된|넘|이상|부�
 SINCE_NUMBER = re.compile(
     rf"(?P<n>\d{{1,3}}|{_native}|[일이삼사오육칠팔구])\s*(?P<unit>분|시간|일|주일|주|달|개월|년|해){_since}"
 )
-SINCE_WORD = re.compile("|".join(sorted(map(re.escape, WORDS), key=len, reverse=True)))
+SINCE_WORD = re.compile(
+    rf"(?:{'|'.join(sorted(map(re.escape, WORDS), key=len, reverse=True))})(?!에\s|\s?종일|\s?(?:\d+|한|두|세|네|열|몇)\s?(?:번|차례|회))"
+)
+NOT_THE_COMPLAINT = re.compile(r"\s*(?:전)?\s*(?:에|쯤)?\s*(?:수술|진단|출산|시술|입원|이사|결혼)")
+"""What began then is something else."""
 SUDDEN = re.compile(r"갑자기|별안간|순식간|느닷없이|불현듯|돌연")
 SCORE = re.compile(r"10\s*점\s*(?:만점)?\s*(?:에|중)?\s*(?P<n>10|\d)|(?P<m>10|\d)\s*점")
 
 
+STRONG = re.compile(
+    r"심하게|심해|극심|심각하게|엄청|죽을\s?(?:만큼|듯|것\s?같이)|참을\s?수\s?없|못\s?참|견딜\s?수\s?없|미치겠"
+)
+WEAK = re.compile(r"(?:조금|약간|살짝|좀)\s*(?!전|있다|씩|뒤|심|더|많)[가-힣]|심하(?:지|진)\S?\s*않|가볍게")
+
+
 def number(text: str) -> float:
-    """The value of a number in figures, native Korean or single Sino-Korean words."""
+    """The value of a number below a hundred in figures, native Korean or Sino-Korean words."""
     if text[0].isdigit():
         return float(text)
     for tens, value in TENS.items():
         if text.startswith(tens):
-            return value + ONES.get(text[len(tens) :], 0)
+            return value + ONES.get(text[len(tens) :].strip(), 0)
+    if "십" in text:
+        ten, _, one = text.partition("십")
+        return 10.0 * SINO.get(ten, 1) + SINO.get(one, 0)
     return float(ONES.get(text) or SINO.get(text, 0))
 
 
@@ -110,9 +145,12 @@ def age(text: str, today: date, *, expected: bool = False) -> float | None:
         count = number(found["n"] or found["m"])
         unit = found["unit"] or "개월"
         return count / {"개월": 12, "달": 12, "주": 52.18, "일": 365.25}[unit]
-    if "돌쟁이" in text or "돌 지난" in text:
-        return 1.0
-    if "신생아" in text:
+    found = BIRTHDAY.search(text)
+    if found:
+        return number(found["n"]) if found["n"] else 1.0
+    if HUNDRED_DAYS.search(text):
+        return 100 / 365.25
+    if NEWBORN.search(text):
         return 0.04
     found = AGE.search(text)
     if found:
@@ -127,16 +165,27 @@ def age(text: str, today: date, *, expected: bool = False) -> float | None:
     found = DECADE.search(text)
     if found:
         return float(found["n"]) + 5
-    if expected and (found := BARE.match(text)):
-        value = number(found["n"])
-        return value if 0 < value <= 120 else None
-    return None
+    if found := TOLD_OF.search(text):
+        return number(found["n"])
+    return _bare_age(text) if expected else None
+
+
+def _bare_age(text: str) -> float | None:
+    """A number that answers the question of age, in months where it says so."""
+    if found := BARE_MONTHS.match(text):
+        return number(found["n"]) / 12
+    if not (found := BARE.match(text)):
+        return None
+    value = number(found["n"])
+    return value if 0 < value <= 120 else None
 
 
 def temperature(text: str) -> list[Finding]:
     """Fever by degrees: 38.5 and more is high, 37.3 to 37.9 is low, below 35 is too cold."""
     findings = []
     for found in TEMPERATURE.finditer(text):
+        if WEATHER.search(text[: found.start()][-8:]) or AIR.match(text, found.end()):
+            continue
         degrees = _degrees(found)
         concept = (
             "high_fever"
@@ -182,8 +231,9 @@ def pressure(text: str) -> list[Finding]:
 
 def onset(text: str) -> float | None:
     """Hours since it began; the longest time told is the complaint's."""
-    hours = [number(m["n"]) * UNITS[m["unit"]] for m in SINCE_NUMBER.finditer(text)]
-    hours += [WORDS[m[0]] for m in SINCE_WORD.finditer(text)]
+    told = [(number(m["n"]) * UNITS[m["unit"]], m.end()) for m in SINCE_NUMBER.finditer(text)]
+    told += [(WORDS[m[0]], m.end()) for m in SINCE_WORD.finditer(text)]
+    hours = [span for span, end in told if not NOT_THE_COMPLAINT.match(text, end)]
     return max(hours, default=None)
 
 
@@ -195,6 +245,10 @@ def sudden(text: str) -> bool | None:
 
 
 def score(text: str) -> int | None:
-    """Pain out of ten."""
+    """Severity out of ten, told in points or in words as strong as eight and as weak as three."""
     found = SCORE.search(text)
-    return int(found["n"] or found["m"]) if found else None
+    if found:
+        return int(found["n"] or found["m"])
+    if STRONG.search(text):
+        return 8
+    return 3 if WEAK.search(text) else None

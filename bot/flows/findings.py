@@ -106,13 +106,12 @@ def merge(known: tuple[Finding, ...], told: Iterable[Finding], concepts: Mapping
                 if finding.concept in ancestors(other[0], concepts) and merged[other].presence is PRESENT:
                     del merged[other]
         elif finding.presence is PRESENT:
-            concept = concepts.get(finding.concept)
-            contradicted = {*ancestors(finding.concept, concepts), *(concept.excludes if concept else ())}
-            for other_id in contradicted:
-                other_finding = merged.get((other_id, finding.subject))
-                wrong = PRESENT if concept and other_id in concept.excludes else ABSENT
-                if other_finding and other_finding.presence is wrong:
-                    del merged[(other_id, finding.subject)]
+            implied = ancestors(finding.concept, concepts)
+            for other in [k for k in merged if k[1] is finding.subject]:
+                denied = other[0] in implied and merged[other].presence is ABSENT
+                excluded = merged[other].presence is PRESENT and exclusive(finding.concept, other[0], concepts)
+                if denied or excluded:
+                    del merged[other]
         merged[key] = finding
     ordered = list(merged.values())
     excess = len(ordered) - MAX_FINDINGS
@@ -120,6 +119,11 @@ def merge(known: tuple[Finding, ...], told: Iterable[Finding], concepts: Mapping
         forgettable = [f for f in ordered if f.presence is not PRESENT][:excess]
         ordered = [f for f in ordered if f not in forgettable][-MAX_FINDINGS:]
     return tuple(ordered)
+
+
+def exclusive(one: str, other: str, concepts: Mapping[str, Concept]) -> bool:
+    """Whether two findings cannot be present together, whichever of them says so."""
+    return any(a in concepts and b in concepts[a].excludes for a, b in ((one, other), (other, one)))
 
 
 def ancestors(concept: str, concepts: Mapping[str, Concept]) -> frozenset[str]:
