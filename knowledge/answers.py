@@ -66,7 +66,7 @@ class Answers:
         """
         chance, certain = expected[: self._total], expected[self._total :]
         told = certain - np.add.reduceat(chance * np.log(chance), self._starts)
-        variant = (present.take(self._above) * self._worth).sum(axis=0, dtype=np.intp)
+        variant = np.add.reduce(present.take(self._above) * self._worth, axis=0, dtype=np.intp)
         picked: Table = told.take(self._first + variant)
         return picked
 

@@ -62,14 +62,14 @@ class Diagnosis:
         evidence = gather(findings, person, catalogue, row, asked=asked, onset=onset, sudden=sudden)
         scored = likelihood.scored(evidence)
         posterior = likelihood.posterior(evidence, scored, person, on)
-        leading = np.argsort(-posterior, kind="stable")
+        leading = (-posterior).argsort(kind="stable")
         standing = self._standings.of(evidence.present, person.age, person.sex)
         levels, flags, floor = standing.levels, standing.flags, standing.floor
         complaint = not self._complaints.isdisjoint(evidence.present)
         likely = Triage.SELF_CARE
         if complaint:
             likely = Triage(int(urgency.advised(urgency.masses(posterior, levels))[0]))
-        unsettled = urgency.unsettled(posterior, levels, evidence)
+        unsettled = urgency.unsettled(posterior, levels, standing.graver, evidence)
         level = max(floor, likely)
         if level is Triage.SELF_CARE and (not complaint or unsettled.any() or posterior[-1] >= posterior[:-1].max()):
             level = Triage.CLINIC
@@ -129,6 +129,8 @@ class Diagnosis:
 
 def _speaking(said: tuple[str, ...], ratios: Table) -> list[tuple[str, ...]]:
     """For each row the findings whose ratio counts, strongest first."""
-    order = (-ratios).argsort(axis=1, kind="stable").tolist()
-    counts = (ratios > _SPEAKS).sum(axis=1).tolist()
-    return [tuple([said[i] for i in places[:count]]) for places, count in zip(order, counts, strict=True)]
+    order = (-ratios).argsort(axis=1, kind="stable")
+    names = np.array(said, dtype=object)[order].tolist()
+    return [
+        tuple(row[:count]) for row, count in zip(names, np.add.reduce(ratios > _SPEAKS, axis=1).tolist(), strict=True)
+    ]

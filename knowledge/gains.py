@@ -59,6 +59,7 @@ class Gains:
         self._worth = tuning.urgency_weight
         self._answers = Answers(questions, tables)
         self._count = len(questions)
+        self._cells = np.arange(_RISES)[:, None] * len(questions)
         rows = [tables.row[concept.id] for concept in questions]
         above = [tables.parent[concept.id] for concept in questions]
         padding = len(tables.row)
@@ -66,6 +67,8 @@ class Gains:
         # One table with a row for each condition, so that one product does: P(yes) for each question, how certain the
         # yes or no is then (its entropy, below zero), and the same for the answers of questions with many answers.
         self._table: Table = _beside(*_binary(tables.probability[rows]), *self._answers.by_condition)
+        self._nowhere = np.full(len(self._table), -1, dtype=np.intp)
+        self._places = np.arange(len(self._table))
         self._below: Table = _beside(*_binary(tables.given_parent[rows]))
         self._answerable: Table = np.array([_ANSWERABLE[concept.kind] for concept in questions])
 
@@ -73,7 +76,7 @@ class Gains:
         """The gain of each question, where only the conditions `top` are considered."""
         count, standing, present = self._count, situation.standing, situation.evidence.present_rows
         weight = np.maximum(situation.posterior.take(top), _TINY)
-        weight /= weight.sum()
+        weight /= np.add.reduce(weight)
         table = self._table.take(top, axis=0)
         below = present.take(self._above).nonzero()[0]
         below = np.concatenate((below, below + count))
@@ -90,7 +93,7 @@ class Gains:
 
         needing = (standing.levels.take(top) >= RISING) * weight
         mass_yes = needing @ chance
-        mass_now = needing.sum(axis=1, keepdims=True)
+        mass_now = np.add.reduce(needing, axis=1, keepdims=True)
         masses = np.empty((_RISES, 2 * count + 1))  # after a yes, after a no, and now
         np.subtract(mass_now, mass_yes, out=masses[:, count:-1])
         masses[:, count:-1] /= p_no
@@ -112,13 +115,15 @@ class Gains:
     def _rising(self, chance: Table, weight: Table, situation: Situation, top: Levels) -> Table:
         """P(a yes, and the condition rises to a level with it) by level and question."""
         standing = situation.standing
-        place = np.full(len(situation.posterior), -1, dtype=np.intp)
-        place[top] = np.arange(len(top))
+        place = self._nowhere.copy()
+        place[top] = self._places[: len(top)]
         places = place.take(standing.rising)
         entries = (places >= 0).nonzero()[0]
-        places = places.take(entries)
-        amounts = chance[places, standing.asked.take(entries)] * weight.take(places)
-        summed = np.bincount(standing.cell.take(entries), amounts, minlength=_RISES * self._count)
+        places, asked = places.take(entries), standing.asked.take(entries)
+        levels = standing.levels.take(standing.rising.take(entries))
+        between = (levels < RISING) & (standing.to.take(entries) >= RISING)
+        amounts = between * (chance[places, asked] * weight.take(places))
+        summed = np.bincount((asked + self._cells).ravel(), amounts.ravel(), minlength=_RISES * self._count)
         rising: Table = summed.astype(np.float64, copy=False).reshape(_RISES, self._count)
         return rising
 

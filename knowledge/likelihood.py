@@ -112,24 +112,22 @@ class Likelihood:
         self._ratios: Table = np.concatenate(
             [tables.present, tables.absent, tables.absent_given, -tables.silence, tables.whole]
         )  # one table, so that one sum does
-        self._before: dict[tuple[int, int, int], Table] = {}
+        self._before: dict[tuple[int, int, int, bool], Table] = {}
 
     def posterior(self, evidence: Evidence, scored: Scored, person: Person, on: date) -> Table:
         """P(condition | evidence) for all conditions and then the background; sums to 1."""
         tables = self.tables
         rows = scored.present + self._stacked(scored.absent, scored.absent_given)
-        score = self._prior(age_band(person.age), sex_index(person.sex), season(on))
+        score = self._prior(age_band(person.age), sex_index(person.sex), season(on), silence=bool(evidence.stated))
         if evidence.stated:
-            told = (evidence.told_rows & self._speaks).nonzero()[0] + _UNSILENT * len(self.ids)
-            rows += told.tolist()
-            score = score + self._silence
+            rows += ((evidence.told_rows & self._speaks).nonzero()[0] + _UNSILENT * len(self.ids)).tolist()
         score = score + np.add.reduce(self._ratios.take(np.array(rows, dtype=np.intp), axis=0), axis=0)
         if evidence.onset is not None:
             score = score + tables.duration[duration_band(evidence.onset)]
         if evidence.sudden is not None:
             score = score + tables.sudden[int(evidence.sudden)]
-        weight: Table = np.exp(score - score.max())
-        weight /= weight.sum()
+        weight: Table = np.exp(score - np.maximum.reduce(score))
+        weight /= np.add.reduce(weight)
         return weight
 
     def contributions(
@@ -165,13 +163,14 @@ class Likelihood:
         count = len(self.ids)
         return [count + row for row in absent] + [2 * count + row for row in absent_given]
 
-    def _prior(self, age: int, sex: int, time: int) -> Table:
-        """The logs before anything was said; there are few of them, and they are kept."""
-        known = self._before.get((age, sex, time))
+    def _prior(self, age: int, sex: int, time: int, *, silence: bool) -> Table:
+        """The logs before anything was said, or with nothing said of any finding; there are few, and they are kept."""
+        key = (age, sex, time, silence)
+        known = self._before.get(key)
         if known is None:
             tables = self.tables
             known = tables.prior + tables.age[age] + tables.sex[sex] + tables.season[time]
-            self._before[age, sex, time] = known
+            self._before[key] = known = known + self._silence if silence else known
         return known
 
     def _rows(self, ids: Collection[str]) -> list[int]:

@@ -19,8 +19,7 @@ class Questions:
 
     def __init__(self, catalogue: Catalogue, tables: Tables, urgency: Urgency, tuning: Tuning) -> None:
         asked = askable(catalogue)
-        self._asked = asked
-        self._catalogue = catalogue
+        self._questions = tuple(_question(concept, catalogue) for concept in asked)
         self._tuning = tuning
         self._gains = Gains(asked, tables, urgency, tuning)
         self._fitting = Fitting(asked, catalogue, tables)
@@ -39,30 +38,30 @@ class Questions:
         eligible |= unsettled
         eligible &= standing.fits
         eligible &= self._fitting.open(situation.evidence.told_rows)
-        if not eligible.any():
+        if not np.count_nonzero(eligible):
             return None
         gain = self._gains.weigh(situation, top)
         value = np.where(eligible, gain.value.round(_ALMOST), -np.inf)
         must = eligible & unsettled
-        if must.any() and not gain.self_care:
-            must &= gain.raising > np.where(standing.graver, 0.0, _WORTH_ASKING)
-        if must.any():  # a sign of danger goes before everything else where it could change the urgency
-            return self._question(self._asked[int(np.where(must, value, -np.inf).argmax())])
-        likeliest = situation.posterior[:-1].max()
+        if not gain.self_care and np.count_nonzero(must):
+            must &= gain.raising > np.where(standing.graver.take(self._rows), 0.0, _WORTH_ASKING)
+        if np.count_nonzero(must):  # a sign of danger goes before everything else where it could change the urgency
+            return self._questions[int(np.where(must, value, -np.inf).argmax())]
+        likeliest = np.maximum.reduce(situation.posterior[:-1])
         if likeliest >= tuning.dominant and not (gain.raising[eligible] > _NEGLIGIBLE).any():
             return None
         best = int(value.argmax())
         if value[best] < tuning.least_gain:
             return None
-        return self._question(self._asked[best])
+        return self._questions[best]
 
-    def _question(self, concept: Concept) -> Question:
-        answers = concept.answers or tuple(
-            Answer(label=self._catalogue.wording.answers[presence.value], sets=((concept.id, presence),))
-            for presence in Presence
-        )
-        about = dict.fromkeys([concept.id, *(id_ for answer in answers for id_, _ in answer.sets)])
-        return Question(findings=tuple(about), wording=concept.question, answers=answers, why=concept.why)
+
+def _question(concept: Concept, catalogue: Catalogue) -> Question:
+    answers = concept.answers or tuple(
+        Answer(label=catalogue.wording.answers[presence.value], sets=((concept.id, presence),)) for presence in Presence
+    )
+    about = dict.fromkeys([concept.id, *(id_ for answer in answers for id_, _ in answer.sets)])
+    return Question(findings=tuple(about), wording=concept.question, answers=answers, why=concept.why)
 
 
 _WORTH_ASKING = 0.02

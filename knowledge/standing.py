@@ -9,10 +9,10 @@ from numpy.typing import NDArray
 from knowledge.catalogue import Catalogue
 from knowledge.clinical import Person, Reason, Sex, Triage
 from knowledge.fitting import Fitting, askable
-from knowledge.rules import Flags, Match
+from knowledge.rules import Flags
 from knowledge.tables import Mask, Tables, parent_rows
 from knowledge.triage import floors
-from knowledge.urgency import RISING, Levels, Urgency, worst
+from knowledge.urgency import Levels, Urgency, worst
 
 _KEPT = 256
 """So many are kept; each is a few kilobytes."""
@@ -31,15 +31,15 @@ class Standing:
     floors_if: Levels
     """By question: the least level after a yes."""
     graver: Mask
-    """By question: whether it is about a form of something present."""
+    """By row of the tables: whether the finding is a form of something present."""
     fits: Mask
     """By question: whether it makes sense now for this person."""
     rising: NDArray[np.intp]
-    """Conditions that would rise by one level more after a yes, one entry a level."""
+    """Conditions that would rise after one yes, one entry for each way."""
     asked: NDArray[np.intp]
-    """The number of the question for each entry."""
-    cell: NDArray[np.intp]
-    """Where each entry counts in a table with a row a rising level and a column a question, written as one row."""
+    """For each entry the number of the question."""
+    to: Levels
+    """For each entry the level the condition would rise to."""
 
 
 class Standings:
@@ -52,7 +52,7 @@ class Standings:
         self._urgency = urgency
         self._flags = Flags(catalogue, tables)
         self._fitting = Fitting(questions, catalogue, tables)
-        self._parents = parent_rows(questions, tables)
+        self._parents = parent_rows(tuple(catalogue.concepts.values()), tables)
         self._rows = np.array([tables.row[concept.id] for concept in questions], dtype=np.intp)
         self._number = np.full(len(tables.row) + 1, -1, dtype=np.intp)
         self._number[self._rows] = np.arange(len(questions))
@@ -68,23 +68,17 @@ class Standings:
         flags = floors(present, person, self._catalogue)
         floor = worst(flags)
         graver: Mask = np.logical_or.reduce(rows.take(self._parents), axis=0)
-        rising, asked, step = self._rising(raised, levels)
+        columns, to = self._urgency.raised.take(raised.nearly), self._urgency.to.take(raised.nearly)
+        asked = self._number.take(raised.missing)
+        rises = ((asked >= 0) & (to > levels.take(columns))).nonzero()[0]
         return Standing(
             levels=levels,
             flags=flags,
             floor=floor,
             floors_if=self._flags.floors_if(present, rows, person, int(floor)).take(self._rows),
             graver=graver,
-            fits=self._fitting.fits(present, graver, person),
-            rising=rising,
-            asked=asked,
-            cell=asked + step * len(self._rows),
+            fits=self._fitting.fits(present, graver.take(self._rows), person),
+            rising=columns.take(rises),
+            asked=asked.take(rises),
+            to=to.take(rises),
         )
-
-    def _rising(self, raised: Match, levels: Levels) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.intp]]:
-        """Condition, question and rising level of each entry."""
-        columns, to = self._urgency.raised[raised.nearly], self._urgency.to[raised.nearly]
-        asked = self._number[raised.missing]
-        between = (levels[columns] < RISING) & (to >= RISING) & (asked >= 0)
-        step, rule = between.nonzero()
-        return columns[rule], asked[rule], step

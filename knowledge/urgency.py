@@ -9,7 +9,7 @@ from knowledge.catalogue import Catalogue
 from knowledge.clinical import Reason, Triage
 from knowledge.likelihood import Evidence
 from knowledge.rules import Match, Rules
-from knowledge.tables import Mask, Table, Tables, parent_rows
+from knowledge.tables import Mask, Table, Tables
 from knowledge.tuning import Tuning
 
 Levels = NDArray[np.int64]
@@ -40,7 +40,6 @@ class Urgency:
         """And how urgent."""
         must = [concept for concept in catalogue.concepts.values() if concept.must_ask]
         self._must = np.array([tables.row[concept.id] for concept in must], dtype=np.intp)
-        self._parents = parent_rows(must, tables)
         usual = (tables.probability[self._must] >= tuning.usual) & tables.related[self._must]
         self._usual: Mask = usual.T.copy()
         self._possible = tuning.possible
@@ -55,7 +54,7 @@ class Urgency:
     def advised(self, masses: Table) -> Levels:
         """For each column the largest level whose mass passes its threshold; `masses` has a row a rising level."""
         reached = (masses >= self._thresholds).view(np.int8) * _RISING_SMALL
-        largest: Levels = reached.max(axis=0).astype(np.int64)
+        largest: Levels = np.maximum.reduce(reached, axis=0).astype(np.int64)
         return largest
 
     def masses(self, posterior: Table, levels: Levels) -> Table:
@@ -63,15 +62,15 @@ class Urgency:
         summed: Table = (levels >= RISING).astype(np.float64) @ posterior[:, None]
         return summed
 
-    def unsettled(self, posterior: Table, levels: Levels, evidence: Evidence) -> Mask:
+    def unsettled(self, posterior: Table, levels: Levels, graver: Mask, evidence: Evidence) -> Mask:
         """Rows of the findings that must be asked and are not known yes or no.
 
         Those are the signs of danger that are usual in an emergency that is still possible, and those that are a
-        graver form of something present (a headache that came like a thunderclap).
+        graver form of something present (a headache that came like a thunderclap): `graver` has the rows of all forms.
         """
         emergency = ((levels >= _EMERGENCY) & (posterior >= self._possible)).nonzero()[0]
         relevant = np.logical_or.reduce(self._usual.take(emergency, axis=0), axis=0)
-        relevant |= np.logical_or.reduce(evidence.present_rows.take(self._parents), axis=0)
+        relevant |= graver.take(self._must)
         rows = np.zeros(len(evidence.present_rows), dtype=np.bool_)
         rows[self._must] = relevant & ~evidence.settled_rows.take(self._must)
         return rows

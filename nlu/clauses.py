@@ -23,6 +23,9 @@ PREDICATES = frozenset({"VV", "VA", "VX"})
 NOUNS = frozenset({"NNG", "NNP", "XSN", "XR"})
 PAST_TENSE = frozenset({"었", "았", "였", "었었", "았었", "였었"})
 
+ON_AND_OFF = frozenset({"다가", "다"})
+"""After these what follows is the other half of coming and going ("아프다가 괜찮다가", "나왔다 안 나왔다")."""
+
 AHEAD = 25
 """Characters after an expression in which a supposition is looked for."""
 
@@ -82,7 +85,7 @@ def _denied(match: Match, morphemes: Sequence[Morpheme], clause: range) -> bool:
     first, last = match.at[0], match.at[-1]
     start = max(first, clause.start)
     inside = {morphemes[i].form for i in range(start, last) if i not in match.at and morphemes[i].tag == "MAG"}
-    if not match.negator_inside and inside & {"안", "못"}:
+    if not match.negator_inside and inside & {"안", "못", "없이"}:
         return True
     if morphemes[last].tag in PREDICATES:
         return _predicate_denied(morphemes, last, clause)
@@ -93,6 +96,8 @@ def _predicate_denied(morphemes: Sequence[Morpheme], last: int, clause: range) -
     """After a predicate only its own "…지 않다", "…ㄴ 적 없다", "…ㄴ 건 아니다", "…ㄴ 건 괜찮다" deny it."""
     for i in range(last + 1, clause.stop):
         form, tag = morphemes[i].form, morphemes[i].tag
+        if tag == "EC" and form in ON_AND_OFF:
+            return False
         if (tag == "VX" and form in ("않", "못하", "말")) or tag == "VCN":
             return True
         if tag in PREDICATES and form == "괜찮":
@@ -108,6 +113,8 @@ def _noun_denied(morphemes: Sequence[Morpheme], last: int, clause: range) -> boo
     """After a noun "없다", "아니다", "안 …", "…지 않다", "괜찮다" deny it, but not "안 멈춰요" and the like."""
     for i in range(last + 1, clause.stop):
         form, tag = morphemes[i].form, morphemes[i].tag
+        if tag == "EC" and form in ON_AND_OFF:
+            return False
         following = [m.form for m in morphemes[i + 1 : min(i + 3, clause.stop)]]
         if form == "없" and following == ["어", "지"]:
             return False

@@ -12,7 +12,7 @@ from knowledge.clinical import Concept, Finding, Presence, Relation, Subject, Wh
 from knowledge.morphology import LONGEST, Morpheme, Morphology
 from nlu import clauses, intent, people, values
 from nlu.alarm import screen
-from nlu.grammar import NEGATORS
+from nlu.echo import echo
 from nlu.lexicon import Lexicon, Match, load_forms
 from nlu.meaning import Hints, Intent, Mention, Understanding
 from nlu.normalize import normalize
@@ -39,9 +39,6 @@ SHORT = 25
 
 _WEEKS = re.compile(r"임신\s*(?:한\s*지\s*)?(?P<n>\d{1,2})\s*주|(?P<m>\d{1,2})\s*주\s*(?:차\s*)?(?:임산부|임신)")
 _PREGNANT = re.compile(r"임신\s*(?:중|했|한|\d|초기|중기|후기|부)|임산부|만삭")
-_NEGATED = re.compile(r"^\s*(?:(?:네|넵|예|응)[,.\s]*)?(?:\S{1,3}\s+)?(?:안|못|없)")
-"""An answer that takes up the denial of the question, whether or not a yes stands before it."""
-
 _BARE_PLACE = re.compile(r"^\s*(?P<place>[가-힣 ]{2,20}?)\s*(?:이요|요|이에요|예요|쪽이요|쪽이에요)?\s*[.!]?\s*$")
 _NOT_PREGNANT = re.compile(r"임신\s*(?:은|는|이|가)?\s*(?:아니|아닌|안|가능성\s*(?:은|이)?\s*없)")
 
@@ -60,8 +57,6 @@ class Reader:
         morphemes = self._morphology.analyse(clean)
         parts = clauses.clauses(morphemes, clean)
         told, subjects = self._findings(morphemes, parts, clean)
-        if hints.asked:
-            told = (self._echoed(clean, hints) if len(clean) < SHORT else []) or told
         if not told and hints.asked:
             told = self._completed(clean, hints)
         relation = _patient(subjects, told, hints, self._concepts)
@@ -75,7 +70,10 @@ class Reader:
         severity, since = values.score(clean), values.onset(clean)
         findings = [replace(f, severity=severity, since=since) for f in _settled(findings)]
         wanted = intent.intents(clean)
-        bare = self._bare_answer(clean, hints, findings, wanted)
+        echoed = self._echo(morphemes, clean, hints)
+        if echoed:
+            findings = [f for f in findings if f.concept not in hints.asked]  # "못 자요" is an answer, and a complaint
+        bare = echoed or self._bare_answer(clean, hints, findings, wanted)
         if bare == "unsure" and hints.asked and len(clean) < SHORT:
             findings = []  # "기억이 안 나요" answers the question; it is no complaint about memory
         if bare and hints.asked:
@@ -85,7 +83,8 @@ class Reader:
             asked = hints.asked[:1] if bare == "yes" else hints.asked
             findings += [Finding(concept=c, presence=presence) for c in asked if c not in read]
         findings += self._implied(findings, hints)
-        if findings and Intent.CONSULT not in wanted:
+        told_now = any(f.when is not When.HYPOTHETICAL for f in findings)
+        if findings and Intent.CONSULT not in wanted and (told_now or not wanted):
             wanted = (*wanted, Intent.CONSULT)
         return Understanding(
             findings=tuple(findings),
@@ -163,20 +162,12 @@ class Reader:
         told, _ = self._findings(morphemes, clauses.clauses(morphemes, whole), whole)
         return [(replace(finding, span=None), about) for finding, about in told]
 
-    def _echoed(self, text: str, hints: Hints) -> list[tuple[Finding, Relation | None]]:
-        """The answer "안 나와요" to "소변이 안 나오나요?" says yes: it is read with the noun the question had."""
-        asked = self._concepts.get(hints.asked[0])
-        if not asked or not _NEGATED.search(text):
-            return []
-        question = self._morphology.analyse(asked.question)
-        denying = next((i for i, m in enumerate(question) if (m.form, m.tag) in NEGATORS), 0)
-        nouns = [m for m in question[:denying] if m.tag in clauses.NOUNS]
-        if not nouns:
-            return []
-        whole = f"{nouns[-1].form} {text}"
-        morphemes = self._morphology.analyse(whole)
-        told, _ = self._findings(morphemes, clauses.clauses(morphemes, whole), whole)
-        return [(replace(finding, span=None), None) for finding, _ in told if finding.concept in hints.asked]
+    def _echo(self, morphemes: Sequence[Morpheme], text: str, hints: Hints) -> Literal["yes", "no"] | None:
+        """What a short answer says by taking up the verb of the question."""
+        asked = self._concepts.get(hints.asked[0]) if hints.asked else None
+        if asked is None or not asked.question or len(text) > SHORT:
+            return None
+        return echo(self._morphology.analyse(asked.question), morphemes)
 
     def _finding(self, match: Match, morphemes: Sequence[Morpheme], clause: range, text: str) -> Finding:
         concept = self._concepts[match.concept]

@@ -36,7 +36,11 @@ BORN = re.compile(r"(?P<n>(?:19|20)?\d{2})\s*년\s*생")
 BIRTHDAY = re.compile(r"돌쟁이|(?:(?P<n>두|세)\s*)?돌\s*(?:된|지난|지나|지났|됐|쯤|정도|아기|아이)")
 HUNDRED_DAYS = re.compile(r"(?:백|100)\s*일\s*(?:된|지난|지나|지났|됐|쯤|정도|아기|아이)")
 NEWBORN = re.compile(r"신생아|갓\s*태어난|갓난")
-TOLD_OF = re.compile(rf"(?:올해|나이[는가]?|연세[는가]?)\s*(?:만\s*)?(?P<n>{_number}|{_native})(?:\s|이|세|예|입|$)")
+_tens = "|".join(word for word in TENS if word != "열")
+TOLD_OF = re.compile(
+    rf"(?:올해|나이[는가]?|연세[는가]?)\s*(?:만\s*)?(?P<n>{_number}|{_native})(?:\s|이|세|예|입|$)"
+    rf"|(?P<old>(?:{_tens})\s?(?:{'|'.join(ONES)})?)\s*(?:이세요|이신|이셔|이에요|예요|이고|인데|넘)"
+)
 BARE_MONTHS = re.compile(
     rf"^\s*(?P<n>{_number}|{_native})\s*(?:개월|달)\s*(?:이요|이에요|예요|요|됐어요|입니다)?\s*[.!]?\s*$"
 )
@@ -110,9 +114,9 @@ _since = r"\s*(?:전|째|쯤|정도|동안|가량|됐|되었|된|넘|이상|부�
 SINCE_NUMBER = re.compile(
     rf"(?P<n>\d{{1,3}}|{_native}|[일이삼사오육칠팔구])\s*(?P<unit>분|시간|일|주일|주|달|개월|년|해){_since}"
 )
-SINCE_WORD = re.compile(
-    rf"(?:{'|'.join(sorted(map(re.escape, WORDS), key=len, reverse=True))})(?!에\s|\s?종일|\s?(?:\d+|한|두|세|네|열|몇)\s?(?:번|차례|회))"
-)
+_words = "|".join(sorted(map(re.escape, WORDS), key=len, reverse=True))
+_how_often = r"에\s|\s?종일|\s?(?:\d+|한|두|세|네|열|몇)\s?(?:번|차례|회)"
+SINCE_WORD = re.compile(f"(?:{_words})(?!{_how_often})")
 NOT_THE_COMPLAINT = re.compile(r"\s*(?:전)?\s*(?:에|쯤)?\s*(?:수술|진단|출산|시술|입원|이사|결혼)")
 """What began then is something else."""
 SUDDEN = re.compile(r"갑자기|별안간|순식간|느닷없이|불현듯|돌연")
@@ -120,7 +124,7 @@ SCORE = re.compile(r"10\s*점\s*(?:만점)?\s*(?:에|중)?\s*(?P<n>10|\d)|(?P<m>
 
 
 STRONG = re.compile(
-    r"심하게|심해|극심|심각하게|엄청|죽을\s?(?:만큼|듯|것\s?같이)|참을\s?수\s?없|못\s?참|견딜\s?수\s?없|미치겠"
+    r"심하게|(?<!심)심해|극심|심각하게|엄청|죽을\s?(?:만큼|듯|것\s?같이)|참을\s?수\s?없|못\s?참|견딜\s?수\s?없|미치겠"
 )
 WEAK = re.compile(r"(?:조금|약간|살짝|좀)\s*(?!전|있다|씩|뒤|심|더|많)[가-힣]|심하(?:지|진)\S?\s*않|가볍게")
 
@@ -166,7 +170,7 @@ def age(text: str, today: date, *, expected: bool = False) -> float | None:
     if found:
         return float(found["n"]) + 5
     if found := TOLD_OF.search(text):
-        return number(found["n"])
+        return number(found["n"] or found["old"])
     return _bare_age(text) if expected else None
 
 

@@ -1,0 +1,109 @@
+"""Answers in context: bare ones, ones that take up the question's verb, and values that were asked for."""
+
+from datetime import date
+
+import pytest
+
+from bot.turn import Knowledge
+from knowledge.clinical import Presence, Sex
+from nlu.meaning import Hints
+from nlu.reader import Reader
+
+TODAY = date(2026, 11, 25)
+Mind = tuple[Knowledge, Reader]
+
+ANSWERS = {
+    "yes": "네 / 네네 / 응 / ㅇㅇ / 예 / 맞습니다 / 네 있어요 / 그런 편이에요 / 그렇습니다"
+    " / 있긴 해요 / 그런 듯해요 / 있음 / 약간 있어요",
+    "no": "아니오 / 아닌데요 / 없습니다 / 없는 것 같아요 / 안 그런 것 같아요"
+    " / 딱히 없어요 / 별로 없어요 / 그런 적 없어요 / 없음 / ㄴㄴ",
+    "unsure": "잘 모르겠네요 / 글쎄요 / 확실하지 않아요 / 애매해요 / ㅁㄹ"
+    " / 그런 것 같기도 하고 아닌 것 같기도 해요 / 반반이에요",
+}
+PRESENCES = {"yes": Presence.PRESENT, "no": Presence.ABSENT, "unsure": Presence.UNKNOWN}
+
+
+@pytest.mark.parametrize(
+    ("meant", "text"), [(meant, text) for meant, texts in ANSWERS.items() for text in texts.split(" / ")]
+)
+def test_bare_answers_settle_what_was_asked(mind: Mind, meant: str, text: str) -> None:
+    """Yes, no and not knowing in the forms people type."""
+    read = mind[1].read(text, Hints(asked=("palpitations",)), TODAY)
+    assert read.answer == meant
+    assert {f.concept: f.presence for f in read.findings} == {"palpitations": PRESENCES[meant]}
+
+
+@pytest.mark.parametrize(
+    ("asked", "text", "meant"),
+    [
+        ("urinary_retention", "안 나와요", "yes"),
+        ("urinary_retention", "네, 안 나와요", "yes"),
+        ("urinary_retention", "잘 나와요", "no"),
+        ("urinary_retention", "아니요 나와요", "no"),
+        ("insomnia", "못 자요", "yes"),
+        ("insomnia", "잘 자요", "no"),
+        ("loss_of_smell", "못 맡아요", "yes"),
+        ("no_stool_no_gas", "안 나와요", "yes"),
+        ("infant_poor_feeding", "안 먹어요", "yes"),
+        ("infant_poor_feeding", "잘 먹어요", "no"),
+        ("saddle_numbness", "없어요", "yes"),
+        ("dyspnea", "안 차요", "no"),
+        ("dyspnea", "네 좀 차요", "yes"),
+        ("cough", "안 해요", "no"),
+        ("chest_pain", "아프지 않아요", "no"),
+        ("weight_loss", "안 빠졌어요", "no"),
+    ],
+)
+def test_the_question_verb_taken_up_answers_it(mind: Mind, asked: str, text: str, meant: str) -> None:
+    """ "안 나와요" denies nothing when the question was whether it does not come."""
+    read = mind[1].read(text, Hints(asked=(asked,)), TODAY)
+    assert read.answer == meant
+    assert {f.concept: f.presence for f in read.findings}[asked] is PRESENCES[meant]
+
+
+@pytest.mark.parametrize(
+    ("asked", "text", "presences"),
+    [
+        ("cough", "마른기침이요", {"dry_cough": Presence.PRESENT, "cough": Presence.PRESENT}),
+        ("fever", "39도요", {"high_fever": Presence.PRESENT, "fever": Presence.PRESENT}),
+        ("fever", "36.5도요", {"fever": Presence.ABSENT}),
+        ("fever", "열은 안 재 봤어요", {"fever": Presence.UNKNOWN}),
+        ("cough", "아니요 기침은 없고 콧물만 나요", {"cough": Presence.ABSENT, "runny_nose": Presence.PRESENT}),
+        ("cough", "머리도 아파요", {"headache": Presence.PRESENT}),
+        ("chest_pain", "배가 안 아파요", {"abdominal_pain": Presence.ABSENT}),
+        ("headache", "3일 전부터요", {}),
+        ("cough", "왜 물어보나요?", {}),
+        ("cough", "결과 알려 주세요", {}),
+    ],
+)
+def test_an_answer_in_other_words(mind: Mind, asked: str, text: str, presences: dict[str, Presence]) -> None:
+    """What is told answers what it implies and leaves the rest open."""
+    read = mind[1].read(text, Hints(asked=(asked,)), TODAY)
+    assert {f.concept: f.presence for f in read.findings} == presences
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [("네", "yes"), ("동의합니다", "yes"), ("동의 안 해요", "no"), ("싫어요", "no"), ("아니 취소", "no")],
+)
+def test_consent_is_answered_in_words(mind: Mind, text: str, meant: str) -> None:
+    """A decision about consent is read without any finding."""
+    read = mind[1].read(text, Hints(expecting="consent"), TODAY)
+    assert (read.answer, read.findings) == (meant, ())
+
+
+@pytest.mark.parametrize(
+    ("text", "sex"), [("여자요", Sex.FEMALE), ("여", Sex.FEMALE), ("남", Sex.MALE), ("배가 아파요", None)]
+)
+def test_sex_is_read_shortly_when_asked(mind: Mind, text: str, sex: Sex | None) -> None:
+    """One syllable is enough after the question."""
+    assert mind[1].read(text, Hints(expecting="sex"), TODAY).mention.sex is sex
+
+
+@pytest.mark.parametrize(
+    ("text", "age"),
+    [("34", 34), ("서른넷", 34), ("마흔 둘이요", 42), ("칠십이요", 72), ("일흔둘", 72), ("2개월", 2 / 12)],
+)
+def test_age_is_read_bare_when_asked(mind: Mind, text: str, age: float) -> None:
+    """A number alone is an age after the question, in any way of counting."""
+    assert mind[1].read(text, Hints(expecting="age"), TODAY).mention.age == pytest.approx(age)
