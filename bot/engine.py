@@ -5,8 +5,8 @@ A crash at any point replays from the inbox (before the commit) or from the outb
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
@@ -144,7 +144,7 @@ class Engine:
                 held = place if isinstance(place, Held) else await self._wait(place, patience)
                 if held is None:
                     return None
-                async with self._kept(held):
+                with self._kept(held):
                     try:
                         turn = await self._turn(held, message, alarms, said, deliver)
                     except HoldLost:
@@ -189,20 +189,24 @@ class Engine:
             await asyncio.sleep(pause)
             pause = min(pause * 1.5, 0.1)
 
-    @asynccontextmanager
-    async def _kept(self, held: Held) -> AsyncIterator[None]:
-        """Extend the hold until the turn ends."""
+    @contextmanager
+    def _kept(self, held: Held) -> Iterator[None]:
+        """Extend the hold until the turn ends; most turns end before it is due."""
+        pause = self._store.hold_seconds / 3
+        tasks: list[asyncio.Task[None]] = []
 
         async def extend() -> None:
             while True:
-                await asyncio.sleep(self._store.hold_seconds / 3)
                 await self._store.extend(held)
+                await asyncio.sleep(pause)
 
-        task = asyncio.create_task(extend())
+        due = asyncio.get_running_loop().call_later(pause, lambda: tasks.append(asyncio.create_task(extend())))
         try:
             yield
         finally:
-            task.cancel()
+            due.cancel()
+            for task in tasks:
+                task.cancel()
 
     async def _turn(
         self,

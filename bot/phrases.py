@@ -1,7 +1,7 @@
 """Every Korean sentence the bot says, from `bot/texts/*.yaml`."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,8 @@ class Phrases:
 
     tree: Mapping[str, Any]
     """The files' contents, one top-level key per file name."""
+    _found: dict[str, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
+    """What stands under the keys that were asked for."""
 
     def __call__(self, key: str, **values: object) -> str:
         """One sentence with its values filled in. KeyError names an unknown key."""
@@ -33,6 +35,11 @@ class Phrases:
 
     def get(self, key: str) -> Any:
         """Whatever stands under a dotted key, or None."""
+        if key not in self._found:
+            self._found[key] = self._look_up(key)
+        return self._found[key]
+
+    def _look_up(self, key: str) -> Any:
         node: Any = self.tree
         for part in key.split("."):
             if not isinstance(node, Mapping) or part not in node:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from itertools import compress, product
 
 import numpy as np
+from numpy.typing import NDArray
 
 from knowledge.clinical import Answer, Concept, Presence
 from knowledge.tables import Mask, Table, Tables
@@ -59,15 +60,19 @@ class Answers:
         )
         """P(answer) with a row for each condition, and how certain the answer to each variant is then."""
 
-    def information(self, expected: Table, present: Mask) -> Table:
+    def variants(self, present: Mask) -> NDArray[np.intp]:
+        """The number of the variant of each question in `places`."""
+        known: NDArray[np.intp] = np.add.reduce(present.take(self._above) * self._worth, axis=0, dtype=np.intp)
+        return self._first + known
+
+    def information(self, expected: Table, variants: NDArray[np.intp]) -> Table:
         """How many nats the answers of each question in `places` are expected to tell.
 
         `expected` are the columns of `by_condition`, averaged over the conditions.
         """
         chance, certain = expected[: self._total], expected[self._total :]
         told = certain - np.add.reduceat(chance * np.log(chance), self._starts)
-        variant = np.add.reduce(present.take(self._above) * self._worth, axis=0, dtype=np.intp)
-        picked: Table = told.take(self._first + variant)
+        picked: Table = told.take(variants)
         return picked
 
 

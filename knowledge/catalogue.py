@@ -4,6 +4,7 @@ import contextlib
 import hashlib
 import json
 import os
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -73,9 +74,10 @@ class Catalogue:
                 below[parent].add(id_)
         object.__setattr__(self, "ancestors", ancestors)
         object.__setattr__(self, "descendants", {id_: frozenset(ids) for id_, ids in below.items()})
+        used = Counter(id_ for flag in self.red_flags for id_ in flag.all_of)
         flags: dict[str, list[RedFlag]] = {}
         for flag in self.red_flags:
-            for id_ in flag.all_of[:1] or flag.any_of:
+            for id_ in sorted(flag.all_of, key=used.__getitem__)[:1] or flag.any_of:
                 flags.setdefault(id_, []).append(flag)
         object.__setattr__(self, "flags_on", {id_: tuple(some) for id_, some in flags.items()})
 

@@ -5,8 +5,10 @@ from datetime import date
 
 import numpy as np
 
+from knowledge.answers import Answers
 from knowledge.catalogue import Catalogue
 from knowledge.clinical import Assessment, Candidate, Finding, Person, Triage
+from knowledge.fitting import askable
 from knowledge.gains import Situation
 from knowledge.likelihood import Evidence, Likelihood, Scored, gather
 from knowledge.questions import Questions
@@ -34,8 +36,9 @@ class Diagnosis:
         self._catalogue = catalogue
         self._likelihood = Likelihood(catalogue, tuning)
         self._urgency = Urgency(catalogue, self._likelihood.tables, tuning)
-        self._standings = Standings(catalogue, self._likelihood.tables, self._urgency)
-        self._questions = Questions(catalogue, self._likelihood.tables, self._urgency, tuning)
+        answers = Answers(askable(catalogue), self._likelihood.tables)
+        self._standings = Standings(catalogue, self._likelihood.tables, self._urgency, answers)
+        self._questions = Questions(catalogue, self._likelihood.tables, self._urgency, answers, tuning)
         self._ids = tuple(catalogue.conditions)
         self._complaints = frozenset(id_ for id_, c in catalogue.concepts.items() if c.kind in _COMPLAINTS)
 
@@ -68,7 +71,7 @@ class Diagnosis:
         complaint = not self._complaints.isdisjoint(evidence.present)
         likely = Triage.SELF_CARE
         if complaint:
-            likely = Triage(int(urgency.advised(urgency.masses(posterior, levels))[0]))
+            likely = Triage(urgency.advised_now(posterior, levels))
         unsettled = urgency.unsettled(posterior, levels, standing.graver, evidence)
         level = max(floor, likely)
         if level is Triage.SELF_CARE and (not complaint or unsettled.any() or posterior[-1] >= posterior[:-1].max()):

@@ -54,16 +54,15 @@ class Gain:
 class Gains:
     """Weighs the questions of one catalogue, all at once."""
 
-    def __init__(self, questions: Sequence[Concept], tables: Tables, urgency: Urgency, tuning: Tuning) -> None:
+    def __init__(
+        self, questions: Sequence[Concept], tables: Tables, urgency: Urgency, answers: Answers, tuning: Tuning
+    ) -> None:
         self._urgency = urgency
         self._worth = tuning.urgency_weight
-        self._answers = Answers(questions, tables)
+        self._answers = answers
         self._count = len(questions)
         self._cells = np.arange(_RISES)[:, None] * len(questions)
         rows = [tables.row[concept.id] for concept in questions]
-        above = [tables.parent[concept.id] for concept in questions]
-        padding = len(tables.row)
-        self._above = np.array([padding if id_ is None else tables.row[id_] for id_ in above], dtype=np.intp)
         # One table with a row for each condition, so that one product does: P(yes) for each question, how certain the
         # yes or no is then (its entropy, below zero), and the same for the answers of questions with many answers.
         self._table: Table = _beside(*_binary(tables.probability[rows]), *self._answers.by_condition)
@@ -74,13 +73,11 @@ class Gains:
 
     def weigh(self, situation: Situation, top: Levels) -> Gain:
         """The gain of each question, where only the conditions `top` are considered."""
-        count, standing, present = self._count, situation.standing, situation.evidence.present_rows
+        count, standing = self._count, situation.standing
         weight = np.maximum(situation.posterior.take(top), _TINY)
         weight /= np.add.reduce(weight)
         table = self._table.take(top, axis=0)
-        below = present.take(self._above).nonzero()[0]
-        below = np.concatenate((below, below + count))
-        table[:, below] = self._below[top[:, None], below]
+        table[:, standing.below] = self._below[top[:, None], standing.below]
         chance = table[:, :count]
 
         expected = weight @ table
@@ -88,23 +85,23 @@ class Gains:
         p_no = 1.0 - p_yes
         information = expected[count : 2 * count] - p_yes * np.log(p_yes) - p_no * np.log(p_no)
         if len(places := self._answers.places):
-            told = self._answers.information(expected[2 * count :], present)
+            told = self._answers.information(expected[2 * count :], standing.variants)
             information[places] = np.maximum(information[places], told)
 
-        needing = (standing.levels.take(top) >= RISING) * weight
+        levels = standing.levels.take(top)
+        needing = (levels >= RISING) * weight
         mass_yes = needing @ chance
         mass_now = np.add.reduce(needing, axis=1, keepdims=True)
-        masses = np.empty((_RISES, 2 * count + 1))  # after a yes, after a no, and now
-        np.subtract(mass_now, mass_yes, out=masses[:, count:-1])
-        masses[:, count:-1] /= p_no
+        masses = np.empty((_RISES, 2 * count))  # after a yes, and after a no
+        np.subtract(mass_now, mass_yes, out=masses[:, count:])
+        masses[:, count:] /= p_no
         mass_yes += self._rising(chance, weight, situation, top)
         np.divide(mass_yes, p_yes, out=masses[:, :count])
-        masses[:, -1:] = mass_now
         level = self._urgency.advised(masses)
         floor = int(standing.floor)
-        now = max(int(level[-1]), floor)
+        now = max(self._urgency.advised_now(weight, levels), floor)
         level_yes = np.maximum(level[:count], standing.floors_if)
-        level_no = np.maximum(level[count:-1], floor)
+        level_no = np.maximum(level[count:], floor)
         change = p_yes * _WORSE[now].take(level_yes) + p_no * _BETTER[now].take(level_no)
         return Gain(
             value=self._answerable * (information + self._worth * change),

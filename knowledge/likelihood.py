@@ -29,8 +29,6 @@ class Evidence:
     """Present, with all that is implied."""
     absent: frozenset[str]
     """Absent, with all that is ruled out by it."""
-    silent: frozenset[str]
-    """Asked, or answered with neither yes nor no: silence about them says nothing."""
     onset: float | None
     """Hours since the complaint began, where known."""
     sudden: bool | None
@@ -40,7 +38,7 @@ class Evidence:
     settled_rows: Mask
     """The present and the absent ones."""
     told_rows: Mask
-    """The present, the absent and the silent ones."""
+    """Those and what was asked, or answered with neither yes nor no: there silence says nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +79,6 @@ def gather(
         stated=said,
         present=present,
         absent=absent,
-        silent=silent,
         onset=onset,
         sudden=sudden,
         present_rows=np.frombuffer(present_rows, dtype=np.bool_),

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from knowledge.answers import Answers
 from knowledge.catalogue import Catalogue
 from knowledge.clinical import Answer, Concept, Presence, Question, Triage
 from knowledge.fitting import Fitting, askable
@@ -17,11 +18,13 @@ _ALMOST = 9
 class Questions:
     """Chooses questions over one catalogue."""
 
-    def __init__(self, catalogue: Catalogue, tables: Tables, urgency: Urgency, tuning: Tuning) -> None:
+    def __init__(
+        self, catalogue: Catalogue, tables: Tables, urgency: Urgency, answers: Answers, tuning: Tuning
+    ) -> None:
         asked = askable(catalogue)
         self._questions = tuple(_question(concept, catalogue) for concept in asked)
         self._tuning = tuning
-        self._gains = Gains(asked, tables, urgency, tuning)
+        self._gains = Gains(asked, tables, urgency, answers, tuning)
         self._fitting = Fitting(asked, catalogue, tables)
         self._rows = np.array([tables.row[concept.id] for concept in asked], dtype=np.intp)
         self._related: Mask = tables.related[self._rows].T.copy()

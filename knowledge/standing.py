@@ -6,6 +6,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from knowledge.answers import Answers
 from knowledge.catalogue import Catalogue
 from knowledge.clinical import Person, Reason, Sex, Triage
 from knowledge.fitting import Fitting, askable
@@ -40,20 +41,28 @@ class Standing:
     """For each entry the number of the question."""
     to: Levels
     """For each entry the level the condition would rise to."""
+    below: NDArray[np.intp]
+    """Numbers of the questions about something whose primary parent is present, and the same past all questions."""
+    variants: NDArray[np.intp]
+    """Which variants of the questions with many answers are to be used."""
 
 
 class Standings:
     """Says how things stand, over one catalogue."""
 
-    def __init__(self, catalogue: Catalogue, tables: Tables, urgency: Urgency) -> None:
+    def __init__(self, catalogue: Catalogue, tables: Tables, urgency: Urgency, answers: Answers) -> None:
         questions = askable(catalogue)
         self._catalogue = catalogue
         self._row = tables.row
         self._urgency = urgency
+        self._answers = answers
         self._flags = Flags(catalogue, tables)
         self._fitting = Fitting(questions, catalogue, tables)
         self._parents = parent_rows(tuple(catalogue.concepts.values()), tables)
         self._rows = np.array([tables.row[concept.id] for concept in questions], dtype=np.intp)
+        padding = len(tables.row)
+        above = [tables.parent[concept.id] for concept in questions]
+        self._above = np.array([padding if id_ is None else tables.row[id_] for id_ in above], dtype=np.intp)
         self._number = np.full(len(tables.row) + 1, -1, dtype=np.intp)
         self._number[self._rows] = np.arange(len(questions))
         self.of = lru_cache(_KEPT)(self._of)
@@ -71,6 +80,7 @@ class Standings:
         columns, to = self._urgency.raised.take(raised.nearly), self._urgency.to.take(raised.nearly)
         asked = self._number.take(raised.missing)
         rises = ((asked >= 0) & (to > levels.take(columns))).nonzero()[0]
+        below = rows.take(self._above).nonzero()[0]
         return Standing(
             levels=levels,
             flags=flags,
@@ -81,4 +91,6 @@ class Standings:
             rising=columns.take(rises),
             asked=asked.take(rises),
             to=to.take(rises),
+            below=np.concatenate((below, below + len(self._rows))),
+            variants=self._answers.variants(rows),
         )

@@ -32,6 +32,7 @@ class Urgency:
         self._thresholds: Table = np.array([[tuning.thresholds[level]] for level in tuple(Triage)[1:]])
         raises = [(int(item.to), column, item) for column, c in enumerate(conditions) for item in c.raises]
         raises.sort(key=lambda entry: entry[0])  # where several raise one condition, the largest is written last
+        self._falling = tuple((int(level), tuning.thresholds[level]) for level in reversed(tuple(Triage)[1:]))
         self.raises = Rules([{tables.row[id_] for id_ in item.findings} for _, _, item in raises], len(tables.row))
         """What makes conditions more urgent."""
         self.raised: Levels = np.array([column for _, column, _ in raises], dtype=np.int64)
@@ -57,10 +58,15 @@ class Urgency:
         largest: Levels = np.maximum.reduce(reached, axis=0).astype(np.int64)
         return largest
 
-    def masses(self, posterior: Table, levels: Levels) -> Table:
-        """How probable the candidates are together that need at least each rising level, as a column."""
-        summed: Table = (levels >= RISING).astype(np.float64) @ posterior[:, None]
-        return summed
+    def advised_now(self, posterior: Table, levels: Levels) -> int:
+        """The same for one distribution and the levels of its conditions."""
+        masses = np.bincount(levels, posterior, minlength=len(Triage)).tolist()
+        mass = 0.0
+        for level, threshold in self._falling:
+            mass += masses[level]
+            if mass >= threshold:
+                return level
+        return 0
 
     def unsettled(self, posterior: Table, levels: Levels, graver: Mask, evidence: Evidence) -> Mask:
         """Rows of the findings that must be asked and are not known yes or no.

@@ -58,6 +58,7 @@ class _Key:
 class _Form:
     concept: str
     keys: tuple[str, ...]
+    needs: frozenset[str]
     negator_inside: bool
 
 
@@ -77,7 +78,8 @@ class Lexicon:
                     owners.setdefault(keys, concept)
         by_first: dict[str, list[_Form]] = defaultdict(list)
         for keys, concept in owners.items():
-            by_first[keys[0]].append(_Form(concept, keys, any(key.startswith(NEGATION) for key in keys)))
+            denies = any(key.startswith(NEGATION) for key in keys)
+            by_first[keys[0]].append(_Form(concept, keys, frozenset(keys), denies))
         self._by_first = dict(by_first)
 
     def __len__(self) -> int:
@@ -87,10 +89,11 @@ class Lexicon:
         """All expressions in a clause; one that lies inside a longer one is dropped."""
         found: list[Match] = []
         keys = content(morphemes, clause)
+        here = {key.form for key in keys}
         for place, key in enumerate(keys):
             for form in self._by_first.get(key.form, ()):
-                at = _fits(form.keys, keys, place)
-                if at:
+                # Most expressions fall at the first comparison, which is much cheaper than the second.
+                if form.needs <= here and (at := _fits(form.keys, keys, place)):
                     found.append(Match(form.concept, at, form.negator_inside))
         longest = [match for match in found if not any(set(match.at) < set(other.at) for other in found)]
         return [match for match in longest if match.concept != NOTHING]

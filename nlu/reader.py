@@ -50,6 +50,7 @@ class Reader:
         self._morphology = morphology
         self._lexicon = lexicon
         self._concepts = concepts
+        self._questions: dict[str, tuple[Morpheme, ...]] = {}
 
     def read(self, text: str, hints: Hints = Hints(), today: date | None = None) -> Understanding:  # noqa: B008 - frozen
         """Everything a message says. Never raises, reads at most 2,000 characters; alarms see the whole text."""
@@ -167,7 +168,10 @@ class Reader:
         asked = self._concepts.get(hints.asked[0]) if hints.asked else None
         if asked is None or not asked.question or len(text) > SHORT:
             return None
-        return echo(self._morphology.analyse(asked.question), morphemes)
+        question = self._questions.get(asked.id)
+        if question is None:
+            question = self._questions[asked.id] = self._morphology.analyse(asked.question)
+        return echo(question, morphemes)
 
     def _finding(self, match: Match, morphemes: Sequence[Morpheme], clause: range, text: str) -> Finding:
         concept = self._concepts[match.concept]

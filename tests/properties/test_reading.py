@@ -17,19 +17,35 @@ from nlu.reader import Reader
 TODAY = date(2026, 11, 25)
 Mind = tuple[Knowledge, Reader]
 
-PIECES = [
-    *(
-        "머리가 / 배가 / 열이 / 숨이 / 안 / 못 / 아파요 / 없어요 / 있는데 / 지 않아요 / 면 어떡하죠 / 작년에 / 지금은".split(
-            " / "
-        )
-    ),
-    *(
-        "괜찮아요 / 엄마가 / 저는 / 3일 전부터 / 38.5도 / 34살 / 네 / 아니요 / 모르겠어요 / ㅠㅠ / 콧물 없이".split(
-            " / "
-        )
-    ),
-    *("\u200b", "\ud800", "😷", "\x00", "\n", ".", "?", " "),
+WORDS = [
+    "머리가",
+    "배가",
+    "열이",
+    "숨이",
+    "안",
+    "못",
+    "아파요",
+    "없어요",
+    "있는데",
+    "지 않아요",
+    "면 어떡하죠",
+    "작년에",
 ]
+MORE = [
+    "지금은",
+    "괜찮아요",
+    "엄마가",
+    "저는",
+    "3일 전부터",
+    "38.5도",
+    "34살",
+    "네",
+    "아니요",
+    "모르겠어요",
+    "콧물 없이",
+]
+MARKS = ["ㅠㅠ", "\u200b", "\ud800", "😷", "\x00", "\n", ".", "?", " "]
+PIECES = WORDS + MORE + MARKS
 TEXTS = st.one_of(
     st.text(alphabet=st.characters(), max_size=400),
     st.lists(st.sampled_from(PIECES), max_size=40).map("".join),
