@@ -1,6 +1,7 @@
 """Putting the parts together: plain constructor calls, and the only place besides the command that reads settings."""
 
 import asyncio
+import gc
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -18,6 +19,9 @@ from knowledge.diagnosis import Diagnosis
 from knowledge.morphology import Morphology
 from knowledge.places.index import load_builtin
 from nlu.reader import Reader, load_reader
+
+YOUNG = 20_000
+"""New objects after which the garbage collector looks for cycles; a turn makes some thousands and hardly any cycle."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +57,13 @@ def load_mind(settings: Settings) -> tuple[Knowledge, Reader]:
     settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     knowledge = load_knowledge(settings)
     return knowledge, load_reader(Morphology(), knowledge.catalogue.concepts)
+
+
+def settle() -> None:
+    """Take what was loaded out of the garbage collector's rounds: it stays for good, and walking it costs each turn."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(YOUNG)
 
 
 @asynccontextmanager

@@ -8,7 +8,7 @@ from datetime import timedelta
 import structlog
 from aiohttp import web
 
-from adapters.assembly import House, built
+from adapters.assembly import House, built, settle
 from adapters.probes import add_probes
 from adapters.web.channel import web_app
 from bot.engine import Deliver
@@ -32,6 +32,7 @@ async def serve(settings: Settings) -> int:
         loop.add_signal_handler(number, stop.set)
     try:
         async with built(settings) as house:
+            settle()
             return await _open(settings, house, stop)
     except StateUnavailable as error:
         print(load_phrases()("command.no_redis", reason=error), file=sys.stderr)

@@ -15,13 +15,13 @@ import structlog
 from bot import metrics
 from bot.errors import HoldLost, Overloaded, StateUnavailable
 from bot.flows.emergency import alarm_reply
-from bot.guard import guard
+from bot.guard import guard, keepable
 from bot.message import Address, Message, Outgoing, Platform, Text
 from bot.router import READERS_WORD, route
 from bot.session import Account, Session
 from bot.state.keys import all_partitions
 from bot.state.store import Held, Save, Store, Waiting
-from bot.turn import Context, Knowledge, Step, reply
+from bot.turn import SHORT_LIFE, Context, Knowledge, Step, reply
 from nlu.alarm import screen
 from nlu.meaning import Alarm, Hints, Understanding
 from nlu.reader import Reader
@@ -169,7 +169,12 @@ class Engine:
         said = alarm_reply(alarms, self._knowledge.say)
         outgoing = Outgoing(id=f"{place.inbox_id}:alarm", address=message.address, reply=said)
         life = self._knowledge.session_life
-        if await self._store.put_alarm(place, outgoing, life=life, now=message.sent_at):
+        try:
+            first = await self._store.put_alarm(place, outgoing, life=life, now=message.sent_at)
+        except StateUnavailable:
+            await _deliver(outgoing, deliver)  # danger is answered even when nothing can be kept
+            raise
+        if first:
             self._at("alarm put")
             await _deliver(outgoing, deliver)
             self._at("alarm delivered")
@@ -251,14 +256,17 @@ class Engine:
         answer = guard(step.reply, view, alarmed=bool(alarms), say=self._knowledge.say)
         outgoing = Outgoing(id=f"{held.inbox_id}:reply", address=message.address, reply=answer)
         self._at("guarded")
-        kept = step.session and replace(step.session, version=held.version + 1, updated_at=message.sent_at)
+        later = step.account if isinstance(step.account, Account) else Account() if step.forget else account
+        kept = keepable(step.session, later)
+        kept = kept and replace(kept, version=held.version + 1, updated_at=message.sent_at)
+        life = step.session_life or self._knowledge.session_life
         await self._store.commit(
             held,
             Save(
                 session=kept,
                 account=step.account,
                 outgoing=outgoing,
-                session_life=step.session_life or self._knowledge.session_life,
+                session_life=life if later.allows("health") else min(life, SHORT_LIFE),
                 now=message.sent_at,
                 location_purpose=step.location_purpose,
                 forget=step.forget,

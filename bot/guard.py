@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from bot.message import Card, Choice, Reply, Text
 from bot.phrases import Phrases
-from bot.session import Session
+from bot.session import Account, Session
 from bot.urgent import emergency_kind, urgent_card
 from knowledge.clinical import Triage
 
@@ -31,6 +31,16 @@ def guard(reply: Reply, session: Session | None, *, alarmed: bool, say: Phrases)
         card = urgent_card(emergency_kind(session.findings, say), level, say)
         return Reply(blocks=(card, Text(text=say("consult.disclaimer"))), choices=reply.choices, tone="critical")
     return reply
+
+
+def keepable(session: Session | None, account: Account) -> Session | None:
+    """What may be stored of a session: everything with consent, nothing about health after a refusal.
+
+    Before a decision the session waits as it is; the caller gives it a short life.
+    """
+    if session is None or account.allows("health") or not account.decided("health"):
+        return session
+    return Session(address=session.address, expecting=session.expecting, version=session.version)
 
 
 def _speaks_lower(block: object, level: Triage) -> bool:

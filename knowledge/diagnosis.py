@@ -115,7 +115,7 @@ class Diagnosis:
         columns = leading[: _SHOWN + 1]
         columns = columns[(columns < len(self._ids)) & (posterior[columns] > _LEAST_SHOWN)][:_SHOWN]
         said, ratios = self._likelihood.contributions(evidence, scored, columns)
-        speaking = _speaking(said, np.concatenate((ratios, -ratios)))
+        speaking = _falling(said, np.concatenate((-ratios, ratios)))
         return tuple(
             [
                 Candidate(condition=self._ids[column], probability=probability, for_=for_, against=against)
@@ -130,10 +130,9 @@ class Diagnosis:
         )
 
 
-def _speaking(said: tuple[str, ...], ratios: Table) -> list[tuple[str, ...]]:
-    """For each row the findings whose ratio counts, strongest first."""
-    order = (-ratios).argsort(axis=1, kind="stable")
+def _falling(said: tuple[str, ...], ratios: Table) -> list[tuple[str, ...]]:
+    """For each row the findings whose ratio is low enough to count, lowest first."""
+    order = ratios.argsort(axis=1, kind="stable")
     names = np.array(said, dtype=object)[order].tolist()
-    return [
-        tuple(row[:count]) for row, count in zip(names, np.add.reduce(ratios > _SPEAKS, axis=1).tolist(), strict=True)
-    ]
+    counts = np.add.reduce(ratios < -_SPEAKS, axis=1).tolist()
+    return [tuple(row[:count]) for row, count in zip(names, counts, strict=True)]

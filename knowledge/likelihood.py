@@ -139,8 +139,8 @@ class Likelihood:
         present = self._rows(evidence.stated - implied)
         rows = [*present, *scored.absent, *scored.absent_given]
         stacked = [_WHOLE * count + row for row in present] + self._stacked(scored.absent, scored.absent_given)
-        ratios = self._ratios.take(np.array(stacked, dtype=np.intp), axis=0).take(columns, axis=1)
-        return tuple([self.ids[row] for row in rows]), ratios.T.copy()
+        ratios = self._ratios[np.array(stacked, dtype=np.intp), columns[:, None]]
+        return tuple([self.ids[row] for row in rows]), ratios
 
     def scored(self, evidence: Evidence) -> Scored:
         """Which rows of which tables the evidence adds up."""

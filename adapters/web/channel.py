@@ -27,6 +27,9 @@ COOKIE_LIFE = 30 * 24 * 3600
 SHARED_ADDRESS = 10
 """One network address may write this many times as often as one visitor: many phones share one."""
 
+MOST_PROVEN = 1_000
+"""So many cookies with their tokens are remembered as proven; then all are checked anew."""
+
 FORGETTING = frozenset({"delete_now"})
 """Choices after which nothing of the conversation may stay in this process."""
 
@@ -117,6 +120,7 @@ class WebDoor:
         self._secure_cookie = secure_cookie
         self._trusted_proxy = trusted_proxy
         self._recent = RecentAnswers()
+        self._proven: dict[tuple[str, str], Visitor] = {}
 
     async def show(self, request: web.Request) -> web.Response:
         """`GET /`: the page, for the visitor of the cookie or a new one."""
@@ -220,9 +224,17 @@ class WebDoor:
             await self._turns.mark_delivered(message.address, [outgoing.id])
 
     def _visitor(self, request: web.Request) -> Visitor:
-        visitor = self._identities.recognise(request.cookies.get(COOKIE))
-        proven = visitor is not None and self._identities.proves(visitor, request.headers.get(TOKEN_HEADER))
-        if visitor is None or not proven or not from_our_page(request.headers, request.host):
+        """Who speaks, where our own page speaks for them; what was proven once is remembered for a while."""
+        shown = request.headers.get("Cookie", ""), request.headers.get(TOKEN_HEADER, "")
+        visitor = self._proven.get(shown)
+        if visitor is None:
+            visitor = self._identities.recognise(request.cookies.get(COOKIE))
+            if visitor is None or not self._identities.proves(visitor, shown[1]):
+                raise Refusal("stranger")
+            if len(self._proven) >= MOST_PROVEN:
+                self._proven.clear()
+            self._proven[shown] = visitor
+        if not from_our_page(request.headers, request.host):
             raise Refusal("stranger")
         return visitor
 

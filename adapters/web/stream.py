@@ -1,11 +1,12 @@
 """Replies written to the page one line at a time, each as soon as it is there."""
 
 import asyncio
-import json
+import contextlib
 from collections.abc import Mapping
 from typing import Any
 
 from aiohttp import web
+from pydantic_core import to_json
 
 PATIENCE = 10.0
 """Seconds a page may take to accept a line; a stalled one must not hold its person's turn."""
@@ -13,7 +14,7 @@ PATIENCE = 10.0
 
 def line(value: Mapping[str, Any]) -> bytes:
     """One line of newline-delimited JSON."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+    return to_json(value) + b"\n"
 
 
 class LineStream:
@@ -40,12 +41,9 @@ class LineStream:
     async def end(self, last: Mapping[str, Any]) -> web.StreamResponse:
         """Writes the last line and closes the answer; a page that has gone is no error here."""
         response = await self._begin()
-        try:
-            await self.write(line(last))
+        with contextlib.suppress(ConnectionError, TimeoutError):
             async with asyncio.timeout(PATIENCE):
-                await response.write_eof()
-        except (ConnectionError, TimeoutError):
-            pass
+                await response.write_eof(line(last))
         return response
 
     async def _begin(self) -> web.StreamResponse:

@@ -18,8 +18,9 @@ from typing import Any
 import aiohttp
 from aiohttp import web
 
-from adapters.assembly import House, built
+from adapters.assembly import House, built, settle
 from adapters.web.channel import web_app
+from config.logging import configure_logging
 from config.settings import Settings
 from knowledge.morphology import Morphology
 
@@ -93,7 +94,9 @@ async def consulting(house: House, session: aiohttp.ClientSession, base: str) ->
 async def measure() -> dict[str, Any]:
     """All figures."""
     folder = Path(tempfile.mkdtemp(prefix="drrc-bench-"))
+    configure_logging("info", "text")  # as `drrc serve`: the line of each turn is written
     async with built(Settings(data_dir=folder)) as house:
+        settle()
         app = web_app(house.engine, secret=house.secret, texts=house.knowledge.say.get("web"), rate_per_minute=10_000)
         runner, base = await serve(app)
         jar = aiohttp.DummyCookieJar()

@@ -3,7 +3,7 @@
 A step is one of `say`, `tap` (a choice's id, which must have been offered), `share` ([lat, lon]), `send` (an
 attachment) or `fill` (a profile). Expectations: `tone`, `triage`, `at_least` (triage), `stage`, `says` (texts that
 must appear), `silent_on` (texts that must not), `offers` (choice ids), `asks` (a question waits), `done`, `places`
-(number), `present` / `absent` (finding ids), `kept` (whether a session is stored), `departments` (one of them first).
+(number), `present` / `absent` (finding ids), `kept` (whether a session is stored), `health` (whether anything about health is stored), `departments` (one of them first).
 """
 
 import uuid
@@ -22,9 +22,10 @@ from bot.engine import Turn
 from bot.korean import KST
 from bot.message import Address, Message, Outgoing, Places, Platform
 from bot.plain import plain_text
+from bot.session import Session
 from bot.turn import Knowledge
 from config.settings import Settings
-from knowledge.clinical import Presence, Triage
+from knowledge.clinical import Person, Presence, Triage
 from knowledge.places.place import Point
 from nlu.reader import Reader
 
@@ -115,14 +116,19 @@ async def check(step: dict[str, Any], turn: Turn, said: list[Outgoing], house: H
     places = [item for o in said for block in o.reply.blocks if isinstance(block, Places) for item in block.items]
     assert step.get("places", len(places)) == len(places), where
     if "kept" in step:
-        place = await house.store.receive(Message(id=uuid.uuid4().hex, address=address, sent_at=NOW, text="."))
-        stored = getattr(place, "session", None)
-        await release(house, place)
+        stored = await stored_session(house, address)
         assert (stored is not None) == step["kept"], where
+    if "health" in step:
+        stored = await stored_session(house, address)
+        about_health = stored is not None and bool(stored.findings or stored.assessment or stored.patient != Person())
+        assert about_health == step["health"], where
 
 
-async def release(house: House, place: Any) -> None:
-    """Take a probing message away again without a trace."""
+async def stored_session(house: House, address: Address) -> Session | None:
+    """What is stored of a person, looked at through a message that is taken away again without a trace."""
+    place: Any = await house.store.receive(Message(id=uuid.uuid4().hex, address=address, sent_at=NOW, text="."))
     client = house.store._client
     await client.delete(place.keys.queue, place.keys.hold)
     await client.xdel(place.keys.partition.inbox, place.inbox_id)
+    found: Session | None = place.session
+    return found
