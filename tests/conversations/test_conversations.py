@@ -3,7 +3,8 @@
 A step is one of `say`, `tap` (a choice's id, which must have been offered), `share` ([lat, lon]), `send` (an
 attachment) or `fill` (a profile). Expectations: `tone`, `triage`, `at_least` (triage), `stage`, `says` (texts that
 must appear), `silent_on` (texts that must not), `offers` (choice ids), `asks` (a question waits), `done`, `places`
-(number), `present` / `absent` (finding ids), `kept` (whether a session is stored), `health` (whether anything about health is stored), `departments` (one of them first).
+(number), `present` / `absent` (finding ids), `kept` (whether a session is stored), `health` (whether anything about
+health is stored), `departments` (one of them first).
 """
 
 import uuid
