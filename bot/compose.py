@@ -1,10 +1,12 @@
 """Assessment and words to reply blocks. Chooses templates and decides nothing about urgency."""
 
+from collections.abc import Iterable
+
 from bot.message import Block, Card, Choice, Notice, Text
 from bot.session import Session
 from bot.turn import Context
-from bot.urgent import emergency_kind, urgent_card
-from knowledge.clinical import Assessment, Candidate, Condition, Question, Relation, Triage
+from bot.urgent import CRISIS, emergency_kind, urgent_card
+from knowledge.clinical import Assessment, Candidate, Condition, Presence, Question, Triage
 
 SHOWN_CANDIDATES = 4
 """More than this is a list, not an answer."""
@@ -13,15 +15,31 @@ FITS, MAY, RULE_OUT, SHOWN = 0.5, 0.2, 0.02, 0.08
 """Posterior from which a condition "fits", "may fit", is named because it must be ruled out, is shown at all."""
 
 
+SUICIDAL = "suicidal_thoughts"
+"""The finding that is answered with a person to talk to."""
+
+GROWN_UP = 18.0
+"""Years from which lines about children do not fit."""
+
 DETAIL = "   "
 """Begins a line that explains the one above it."""
 
 
 def urgent_blocks(assessment: Assessment, session: Session, context: Context) -> list[Block]:
-    """What to do now and the first reason, for EMERGENCY and AMBULANCE."""
-    reasons = [reason.text for reason in assessment.reasons if reason.floor >= Triage.EMERGENCY][:1]
-    kind = emergency_kind(session.findings, context.say)
-    return [urgent_card(kind, assessment.triage, context.say, reasons=reasons)]
+    """What to do now and the first reason, for EMERGENCY and AMBULANCE.
+
+    With thoughts of suicide the crisis card comes first, and a second danger keeps its own card.
+    """
+    say = context.say
+    reasons = [reason.text for reason in assessment.reasons if reason.floor >= Triage.EMERGENCY]
+    kind = emergency_kind(session.findings, say)
+    if kind != CRISIS:
+        return [urgent_card(kind, assessment.triage, say, reasons=reasons[:1])]
+    blocks: list[Block] = [urgent_card(CRISIS, assessment.triage, say)]
+    others = tuple(f for f in session.findings if f.concept != SUICIDAL)
+    if assessment.triage is Triage.AMBULANCE:
+        blocks.append(urgent_card(emergency_kind(others, say), assessment.triage, say, reasons=reasons[:1]))
+    return blocks
 
 
 def level_card(assessment: Assessment, context: Context) -> Card:
@@ -41,26 +59,43 @@ def result_blocks(assessment: Assessment, session: Session, context: Context) ->
     urgent = assessment.triage >= Triage.EMERGENCY
     blocks: list[Block] = []
     blocks += urgent_blocks(assessment, session, context) if urgent else [level_card(assessment, context)]
-    if session.patient.relation is not Relation.SELF and (whom := say(f"consult.for_whom.{session.patient.relation}")):
+    if emergency_kind(session.findings, say) == CRISIS:
+        return blocks  # no lists for somebody who wants to die
+    if whom := for_whom(session, context):
         blocks.append(Notice(text=whom))
     shown = [c for c in assessment.candidates if worth_showing(c, conditions[c.condition])][:SHOWN_CANDIDATES]
     if shown:
-        lines = [line for candidate in shown for line in candidate_lines(candidate, context)]
+        lines = [line for candidate in shown for line in candidate_lines(candidate, session, context)]
         blocks.append(Card(title=say("consult.candidates_title"), lines=tuple(lines)))
     elif not urgent:
         blocks.append(Text(text=say("consult.unsure", departments="·".join(assessment.departments[:2]) or "내과")))
     if shown and not urgent:
         likely = [conditions[c.condition] for c in shown[:2]]
-        go_now = tuple(dict.fromkeys(line for condition in likely for line in condition.go_now))[:4]
+        go_now = fitting((line for condition in likely for line in condition.go_now), session, context)[:4]
         if go_now:
             blocks.append(Card(title=say("consult.red_title"), lines=go_now))
-        care = likely[0].self_care[:3]
+        care = fitting(likely[0].self_care, session, context)[:3]
         if care:
             blocks.append(Card(title=say("consult.care_title"), lines=care))
     if any(conditions[c.condition].status == "drafted" for c in shown):
         blocks.append(Notice(text=say("consult.source_drafted")))
     blocks.append(Notice(text=say("consult.disclaimer")))
     return blocks
+
+
+def for_whom(session: Session, context: Context) -> str:
+    """Whose story the result is about; empty for the writer's own."""
+    relation, sex = session.patient.relation, session.patient.sex
+    exact = context.say.get(f"consult.for_whom.{relation}_{sex}")
+    return str(exact or context.say(f"consult.for_whom.{relation}"))
+
+
+def fitting(lines: Iterable[str], session: Session, context: Context) -> tuple[str, ...]:
+    """Lines for this patient, each once: what is said of children is left out for a grown-up."""
+    age = session.patient.age
+    of_children = tuple(context.say.lines("consult.child_words"))
+    grown = age is not None and age >= GROWN_UP
+    return tuple(dict.fromkeys(line for line in lines if not (grown and line.startswith(of_children))))
 
 
 def worth_showing(candidate: Candidate, condition: Condition) -> bool:
@@ -79,13 +114,19 @@ def likelihood(candidate: Candidate, condition: Condition) -> str:
     return "rule_out" if condition.urgency >= Triage.EMERGENCY else "less"
 
 
-def candidate_lines(candidate: Candidate, context: Context) -> list[str]:
-    """A condition with what speaks for and against it."""
+def candidate_lines(candidate: Candidate, session: Session, context: Context) -> list[str]:
+    """A condition with what speaks for and against it; what is not there is said to be missing."""
     say, catalogue = context.say, context.knowledge.catalogue
     condition = catalogue.conditions[candidate.condition]
+    absent = {f.concept for f in session.findings if f.presence is Presence.ABSENT}
 
     def names(findings: tuple[str, ...]) -> str:
-        return ", ".join(catalogue.concepts[f].name_ko for f in findings[:4])
+        return ", ".join(
+            say("consult.not_there", finding=catalogue.concepts[f].name_ko)
+            if f in absent
+            else catalogue.concepts[f].name_ko
+            for f in findings[:4]
+        )
 
     word = say(f"consult.likelihood.{likelihood(candidate, condition)}")
     lines = [say("consult.candidate", name=condition.name_ko, likelihood=word)]

@@ -332,7 +332,6 @@ def _record(held: Held, message: Message, turn: Turn, alarms: tuple[Alarm, ...],
         person=held.keys.digest,
         inbox_id=held.inbox_id,
         stage=turn.session.stage,
-        alarm=bool(alarms),
         attempts=held.attempts,
         ms=round(seconds * 1000, 1),
     )

@@ -8,6 +8,9 @@ from bot.session import Expecting, Stage
 from bot.turn import Context, Step
 from nlu.meaning import Intent
 
+FEW = 12
+"""Characters of a message that may be nothing but a place name."""
+
 Test = Callable[[Context], bool]
 Flow = Callable[[Context], Step]
 
@@ -36,6 +39,19 @@ def _typed_place(context: Context) -> bool:
     """A district was asked for and something was typed that is not a complaint."""
     waiting = context.session.expecting in ("place", "location_consent") and bool(context.message.text)
     return waiting and not context.meaning.findings
+
+
+def _names_place(context: Context) -> bool:
+    """A few words that name a place and no complaint ("강남역")."""
+    text = context.message.text or ""
+    return len(text) <= FEW and not context.meaning.findings and bool(context.knowledge.places.gazetteer.find(text))
+
+
+def _wishes_to_agree(context: Context) -> bool:
+    """Somebody who declined, or was never asked, says to agree."""
+    text = context.message.text or ""
+    agrees = any(words in text for words in context.say.lines("consent.agree_words"))
+    return agrees and context.session.expecting != "consent" and not context.account.allows("health")
 
 
 def _consults(context: Context) -> bool:
@@ -81,6 +97,8 @@ TABLE: tuple[tuple[Test, Flow], ...] = (
     (lambda c: c.meaning.mention.writer_under_14, decision.child_writes),
     (_expects("consent", "yes"), decision.agreed),
     (_expects("consent", "no"), consent.declined),
+    (_wishes_to_agree, decision.ask_once_more),
+    (_expects("location_consent", "no"), places.no_thanks),
     (_typed_place, places.places),
     (_wants(Intent.WHY), consultation.why),
     (_wants(Intent.PLACES), places.places),
@@ -88,7 +106,10 @@ TABLE: tuple[tuple[Test, Flow], ...] = (
     (lambda c: any(i in welcome.NOT_YET for i in c.meaning.intents) and not c.meaning.findings, welcome.not_yet),
     (_wants(Intent.FINISH), consultation.consult),
     (_consults, consultation.consult),
+    (_names_place, places.places),
+    (_expects("crisis"), emergency.stay),
     (_wants(Intent.THANKS), welcome.thanks),
+    (_expects("alarm"), emergency.stay),
     (_wants(Intent.GREETING), welcome.greet),
     (_wants(Intent.OFF_TOPIC), welcome.off_topic),
     (lambda c: Intent.PLACES in c.meaning.intents, places.places),
@@ -110,5 +131,7 @@ READERS_WORD: dict[Expecting, Literal["nothing", "consent", "age", "sex", "place
     "place": "place",
     "location_consent": "place",
     "delete": "confirm",
+    "crisis": "nothing",
+    "alarm": "nothing",
 }
 """What the reader is told to expect, by what the session expects."""

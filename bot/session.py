@@ -24,7 +24,9 @@ class Stage(StrEnum):
     ASSESSED = "assessed"
 
 
-Expecting = Literal["nothing", "consent", "age", "sex", "guardian", "place", "location_consent", "delete"]
+Expecting = Literal[
+    "nothing", "consent", "age", "sex", "guardian", "place", "location_consent", "delete", "crisis", "alarm"
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

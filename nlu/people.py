@@ -24,6 +24,13 @@ KIN_SEX: dict[str, Sex] = {word: Sex(name) for name, words in _data["kin_sexes"]
 SELF = frozenset(_data["self"])
 """Words with which one speaks of oneself."""
 
+_school = "|".join(f"(?:{pattern})" for pattern in _data["school_under_14"])
+_I = r"(?:저는|제가|전|저|나는|내가|나|난)"
+_is = r"\s*(?:이에요|예요|에요|이예요|인데|입니다|이고|이야|야|임|이라|이요|요|구요|[.,!?]|$)"
+_PUPIL = re.compile(rf"(?<![가-힣0-9])(?:{_school}){_is}")
+_I_AM_PUPIL = re.compile(
+    rf"(?<![가-힣]){_I}\s*(?:지금|이제|올해|아직|겨우)?\s*(?:(?:{_school}){_is}|유치원에?\s*(?:다니|다녀))"
+)
 _KIN_WORD = re.compile("|".join(sorted(map(re.escape, KIN), key=len, reverse=True)))
 _BARE_SEX = re.compile(r"^\s*(?P<sex>[여남])\s*(?:요|이요|예요|입니다)?\s*[.!]?\s*$")
 _SEX_WORD = re.compile("|".join(sorted(map(re.escape, SEXES), key=len, reverse=True)))
@@ -60,3 +67,9 @@ def sex_of(text: str, relation: Relation, *, expected: bool = False) -> Sex | No
         if KIN[word] is relation and word in KIN_SEX:
             return KIN_SEX[word]
     return None
+
+
+def says_pupil(text: str, patient: Relation) -> bool:
+    """Whether the writer says to be at a school for children under 14, and does not speak of their own child."""
+    own = patient is Relation.SELF and not _KIN_WORD.search(text)
+    return bool(_I_AM_PUPIL.search(text) or (own and _PUPIL.search(text)))

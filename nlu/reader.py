@@ -195,15 +195,14 @@ class Reader:
             pregnant = True
         who = relation or hints.patient
         own = bool(re.search(r"(?:저는|제가|전|저|나는|나|난|제\s*나이)\s+(?:만\s*)?\S{1,6}\s*(?:살|학년|세)", text))
-        child = own and years is not None and years < WRITER_AGE_LIMIT
-        child = child or bool(re.search(r"(?:저는|제가|전|나는|난)\s*(?:초등|초등학교|유치원)", text))
+        child = own and years is not None and years < WRITER_AGE_LIMIT and who is Relation.SELF
         return Mention(
             relation=relation,
             age=years,
             sex=people.sex_of(text, who, expected=hints.expecting == "sex"),
             pregnant=pregnant,
             pregnancy_weeks=int(weeks["n"] or weeks["m"]) if weeks else None,
-            writer_under_14=child and who is Relation.SELF,
+            writer_under_14=child or people.says_pupil(text, who),
         )
 
     def _bare_answer(

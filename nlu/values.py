@@ -26,26 +26,43 @@ SINO = {"일": 1, "이": 2, "삼": 3, "사": 4, "오": 5, "육": 6, "칠": 7, "�
 _native = rf"(?:(?:{'|'.join(TENS)})\s?(?:{'|'.join(ONES)})?|{'|'.join(ONES)})"
 _number = r"\d{1,3}(?:\.\d)?"
 
-AGE = re.compile(rf"(?:만\s*)?(?P<n>{_number}|{_native})\s*(?:살|세(?!대|기|트|상|번|째|로|균|포)|(?=짜리))")
-DECADE = re.compile(r"(?P<n>[1-9]0)대")
-MONTHS = re.compile(
-    rf"(?:생후|태어난 ?지)\s*(?P<n>{_number}|{_native})\s*(?P<unit>개월|달|주|일)"
-    rf"|(?P<m>\d{{1,2}})\s*개월\s*(?:된\s*)?(?=아기|애기|아이|애|딸|아들|남아|여아|영아)"
+AGE = re.compile(
+    rf"(?:만\s*)?(?P<n>{_number}|{_native})\s*(?:살|세(?!대|기|트|상|번|째|로|균|포)|(?=짜리))(?!\s*(?:미만|이하|이상|안\s*[된됐되]))"
 )
+DECADE = re.compile(r"(?P<n>[1-9]0)대")
+DAYS = {"하루": 1, "이틀": 2, "사흘": 3, "나흘": 4, "닷새": 5, "일주일": 7, "열흘": 10, "보름": 15, "삼칠일": 21}
+_baby = r"(?:갓난아?기|신생아|아기|애기|아가(?!씨|미)|영아|쌍둥이)"
+_child = rf"(?:{_baby}|아이|애(?![매정])|딸|아들|남아|여아|손주|손자|손녀|조카|둘째|첫째|막내)"
+_count = rf"(?:(?P<n>{_number}|{_native})\s*(?P<unit>개월|달|주일?|일)|(?P<word>{'|'.join(DAYS)}))"
+_not_yet = r"(?P<less>(?:도|이|은)?\s*(?:채\s*)?(?:안|못)\s*(?:[된됐되]|지[났난]|넘)|\s*전(?=\s*아[기이]))"
+MONTHS = tuple(
+    re.compile(form)
+    for form in (
+        rf"(?:생후|태어난\s?지|낳은\s?지)\s*(?:이제\s*|아직\s*|겨우\s*|막\s*)*{_count}{_not_yet}?",
+        rf"(?<!지)(?<!지 ){_count}(?:{_not_yet}|\s*(?:쯤|정도|조금|갓|막|밖에\s*안)?\s*(?:[된인]|지난|넘은|짜리|차))?\s*(?={_child})",
+        rf"{_baby}(?:가|는|이|인데)?\s*(?:이제\s*|아직\s*|겨우\s*|막\s*|갓\s*)*{_count}(?:{_not_yet}|\s*(?:밖에|[된됐]|되었|이에요|이예요|인데|예요|이고|입니다|짜리))",
+        rf"{_child}(?:가|는|이)\s*(?:이제\s*|아직\s*|겨우\s*|막\s*|갓\s*)*(?P<n>{_number}|{_native})\s*(?P<unit>개월|달)(?P<word>)?(?:{_not_yet}|\s*(?:밖에|[된됐]|되었|이에요|인데|예요|이고|입니다|짜리))",
+    )
+)
+"""A baby's age in months, weeks or days: after "생후", before or after the word for the baby."""
 BORN = re.compile(r"(?P<n>(?:19|20)?\d{2})\s*년\s*생")
 BIRTHDAY = re.compile(r"돌쟁이|(?:(?P<n>두|세)\s*)?돌\s*(?:된|지난|지나|지났|됐|쯤|정도|아기|아이)")
-HUNDRED_DAYS = re.compile(r"(?:백|100)\s*일\s*(?:된|지난|지나|지났|됐|쯤|정도|아기|아이)")
+BEFORE_BIRTHDAY = re.compile(rf"(?<![가-힣])돌(?:{_not_yet}|\s*전\s*[이아])")
+HUNDRED_DAYS = re.compile(
+    rf"(?:백|100)\s*일(?:{_not_yet}|\s*(?:이에요|이요|요|인데|[된지됐쯤]|정도|아[기이가]|$))"
+)
+LESS = 0.7
+"""What "not yet so old" comes to, of the age it names."""
 NEWBORN = re.compile(r"신생아|갓\s*태어난|갓난")
 _tens = "|".join(word for word in TENS if word != "열")
 TOLD_OF = re.compile(
     rf"(?:올해|나이[는가]?|연세[는가]?)\s*(?:만\s*)?(?P<n>{_number}|{_native})(?:\s|이|세|예|입|$)"
     rf"|(?P<old>(?:{_tens})\s?(?:{'|'.join(ONES)})?)\s*(?:이세요|이신|이셔|이에요|예요|이고|인데|넘)"
 )
-BARE_MONTHS = re.compile(
-    rf"^\s*(?P<n>{_number}|{_native})\s*(?:개월|달)\s*(?:이요|이에요|예요|요|됐어요|입니다)?\s*[.!]?\s*$"
-)
+_told = r"(?:이요|이에요|이예요|예요|요|인데요?|이고요?|이랍니다|입니다|임|됐어요|됐습니다|됐는데요?|된\s*\S{1,4})"
+BARE_MONTHS = re.compile(rf"^\s*(?:이제\s*|아직\s*|겨우\s*|막\s*)*{_count}(?:{_not_yet}\S*|\s*{_told})?\s*[.!]?\s*$")
 _sino = r"(?:[이삼사오육칠팔구]?십[일이삼사오육칠팔구]?)"
-BARE = re.compile(rf"^\s*(?P<n>{_number}|{_native}|{_sino})\s*(?:이요|이에요|예요|요|입니다)?\s*[.!]?\s*$")
+BARE = re.compile(rf"^\s*만?\s*(?P<n>{_number}|{_native}|{_sino})\s*(?:[남여](?:자|성)?)?\s*{_told}?\s*[.!]?\s*$")
 
 TEMPERATURE = re.compile(
     r"(?P<d>3[4-9]|4[0-2]|삼십[오육칠팔구]|사십[일이]?)(?:[.,](?P<f>\d)|\s*[점쩜]\s*(?P<p>[\d일이삼사오육칠팔구]))?\s*(?:도|℃|°C)"
@@ -144,16 +161,14 @@ def number(text: str) -> float:
 
 def age(text: str, today: date, *, expected: bool = False) -> float | None:
     """Years, a fraction for babies; a bare number only where an age was asked for."""
-    found = MONTHS.search(text)
-    if found:
-        count = number(found["n"] or found["m"])
-        unit = found["unit"] or "개월"
-        return count / {"개월": 12, "달": 12, "주": 52.18, "일": 365.25}[unit]
-    found = BIRTHDAY.search(text)
-    if found:
+    if found := next(filter(None, (form.search(text) for form in MONTHS)), None):
+        return _of_baby(found)
+    if BEFORE_BIRTHDAY.search(text):
+        return LESS
+    if found := BIRTHDAY.search(text):
         return number(found["n"]) if found["n"] else 1.0
-    if HUNDRED_DAYS.search(text):
-        return 100 / 365.25
+    if found := HUNDRED_DAYS.search(text):
+        return 100 / 365.25 * (LESS if found["less"] else 1)
     if NEWBORN.search(text):
         return 0.04
     found = AGE.search(text)
@@ -174,10 +189,19 @@ def age(text: str, today: date, *, expected: bool = False) -> float | None:
     return _bare_age(text) if expected else None
 
 
+def _of_baby(found: re.Match[str]) -> float:
+    """Years of an age told in months, weeks or days; less where it is not reached yet."""
+    if found["word"]:
+        years = DAYS[found["word"]] / 365.25
+    else:
+        years = number(found["n"]) / {"개월": 12, "달": 12, "주": 52.18, "주일": 52.18, "일": 365.25}[found["unit"]]
+    return years * LESS if found["less"] else years
+
+
 def _bare_age(text: str) -> float | None:
     """A number that answers the question of age, in months where it says so."""
     if found := BARE_MONTHS.match(text):
-        return number(found["n"]) / 12
+        return _of_baby(found)
     if not (found := BARE.match(text)):
         return None
     value = number(found["n"])

@@ -55,12 +55,13 @@ def ask_again(context: Context) -> Step:
 
 
 def declined(context: Context) -> Step:
-    """Nothing that was told is kept; only the decision itself."""
+    """Everything that was told is deleted, from the disk too; only the decision itself is kept."""
     say = context.say
     return Step(
         reply=reply(Text(text=say("consent.health.declined")), choices=(places_choice(say), help_choice(say))),
         session=Session(address=context.session.address, version=context.session.version),
         account=decide(context, "health", False),
+        forget=True,
     )
 
 

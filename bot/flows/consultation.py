@@ -9,7 +9,7 @@ from bot.flows.findings import absorb, complaints
 from bot.message import Block, Choice, Notice, Text, Tone
 from bot.session import Expecting, Session, Stage
 from bot.turn import Context, Step, keep, reply
-from knowledge.clinical import Assessment, Question, Triage
+from knowledge.clinical import Assessment, Person, Presence, Question, Relation, Subject, Triage
 from nlu.meaning import Intent
 
 QUESTIONS = 8
@@ -18,8 +18,8 @@ QUESTIONS = 8
 URGENT_QUESTIONS = 3
 """Questions after "go to the emergency room": answered on the way, or not at all."""
 
-MORE_QUESTIONS = 3
-"""Questions after a result, when something new is told."""
+ASSUMED_CHILD_AGE = 4.0
+"""Years of a child whose age is not known."""
 
 
 def consult(context: Context) -> Step:
@@ -38,11 +38,11 @@ def consult(context: Context) -> Step:
 def go_on(context: Context, session: Session, *, final: bool) -> Step:
     """Ask the next question or give the result."""
     told_before = session.assessment
-    assessment = assess(context, session, final=final)
+    assessment = held_up(assess(context, session, final=final), context.session, session)
     urgent_news = assessment.triage >= Triage.EMERGENCY and (
         told_before is None or told_before.triage < assessment.triage
     )
-    blocks: list[Block] = []
+    blocks: list[Block] = [Notice(text=text) for text in news(context, session, assessment)]
     if urgent_news and assessment.question:
         blocks += compose.urgent_blocks(assessment, session, context)
         blocks.append(Notice(text=context.say("consult.urgent_question")))
@@ -52,7 +52,41 @@ def go_on(context: Context, session: Session, *, final: bool) -> Step:
         return ask(context, session, assessment, question, blocks, expecting=expecting)
     if assessment.question:
         return ask(context, session, assessment, assessment.question, blocks)
-    return result(context, session, assessment)
+    return result(context, session, assessment, blocks if not urgent_news else [])
+
+
+def held_up(assessment: Assessment, before: Session, session: Session) -> Assessment:
+    """The assessment, never less urgent than the emergency that was told before, unless a finding was taken back."""
+    told = before.assessment
+    if told is None or told.triage < Triage.EMERGENCY or assessment.triage >= told.triage or not session.findings:
+        return assessment
+    if not present(before) <= present(session):
+        return assessment
+    return replace(assessment, triage=told.triage, reasons=told.reasons, departments=told.departments)
+
+
+def present(session: Session) -> set[str]:
+    """What the patient has."""
+    return {f.concept for f in session.findings if f.presence is Presence.PRESENT and f.subject is Subject.PATIENT}
+
+
+def news(context: Context, session: Session, assessment: Assessment) -> list[str]:
+    """What has changed and must be said: another patient, or less urgency than was told."""
+    before, say = context.session, context.say
+    said = []
+    if before.findings and before.patient.relation is not session.patient.relation and context.meaning.mention.relation:
+        said.append(say("consult.switched", who=say(f"privacy.relation.{session.patient.relation}")))
+    told = before.assessment
+    if told and told.triage >= Triage.EMERGENCY > assessment.triage and not said:
+        said.append(say("consult.taken_back"))
+    return said
+
+
+def assumed(person: Person) -> Person:
+    """The patient as they are assessed: a child whose age was not told is taken for a small one, not for an adult."""
+    if person.relation is Relation.CHILD and person.age is None:
+        return replace(person, age=ASSUMED_CHILD_AGE)
+    return person
 
 
 def assess(context: Context, session: Session, *, final: bool) -> Assessment:
@@ -62,7 +96,7 @@ def assess(context: Context, session: Session, *, final: bool) -> Assessment:
     def run(questions_left: int) -> Assessment:
         return diagnosis.assess(
             session.findings,
-            session.patient,
+            assumed(session.patient),
             asked=session.asked,
             onset=session.onset,
             sudden=session.sudden,
@@ -110,9 +144,9 @@ def ask(
     return Step(reply=said, session=kept)
 
 
-def result(context: Context, session: Session, assessment: Assessment) -> Step:
+def result(context: Context, session: Session, assessment: Assessment, before: list[Block]) -> Step:
     """The answer, and what can be done next."""
-    blocks = compose.result_blocks(assessment, session, context)
+    blocks = [*before, *compose.result_blocks(assessment, session, context)]
     choices = (places_choice(context.say), again_choice(context.say))
     kept = replace(
         session,

@@ -4,11 +4,12 @@ from dataclasses import replace
 
 from bot.flows.buttons import places_choice
 from bot.flows.findings import absorb
-from bot.message import Reply, Text
+from bot.message import Card, Reply, Text
 from bot.phrases import Phrases
-from bot.session import Session, Stage
+from bot.session import Expecting, Session, Stage
 from bot.turn import Context, Step, reply
-from bot.urgent import CRISIS, crisis_card, urgent_card
+from bot.urgent import CRISIS, call, crisis_card, urgent_card
+from knowledge.clinical import Triage
 from nlu.meaning import Alarm
 
 
@@ -23,18 +24,37 @@ def alarm_reply(alarms: tuple[Alarm, ...], say: Phrases) -> Reply:
 
 
 def after_alarm(context: Context) -> Step:
-    """The turn that follows an alarm reply: remember what was told (with consent), say one more line."""
-    kind = CRISIS if any(a.kind == CRISIS for a in context.alarms) else context.alarms[0].kind
-    choices = () if kind == CRISIS else (places_choice(context.say),)
-    said = reply(
-        Text(text=context.say(f"consult.after_alarm.{kind}")),
-        choices=choices,
-        tone="critical",
-    )
-    seen = assessed(context)
+    """The turn that follows an alarm reply: remember what was told (with consent), say one more line.
+
+    That danger was answered is remembered for a few minutes even without consent, so that the next words, whatever
+    they are, are met as what they are.
+    """
+    say = context.say
+    crisis = any(alarm.kind == CRISIS for alarm in context.alarms)
+    about_others = crisis and all(alarm.id.endswith("third_person") for alarm in context.alarms)
+    kind = "crisis_other" if about_others else CRISIS if crisis else context.alarms[0].kind
+    choices = () if crisis else (places_choice(say),)
+    said = reply(Text(text=say(f"consult.after_alarm.{kind}")), choices=choices, tone="critical")
+    expecting: Expecting = "crisis" if crisis else "alarm"
+    if about_others:
+        return Step(reply=said, session=replace(context.session, expecting=expecting))
+    seen = replace(assessed(context), expecting=expecting)
     if context.account.allows("health"):
         return Step(reply=said, session=seen)
-    return Step(reply=said, session=context.session if context.session.version else None, view=seen)
+    empty = Session(address=context.session.address, expecting=expecting, version=context.session.version)
+    return Step(reply=said, session=empty, view=seen)
+
+
+def stay(context: Context) -> Step:
+    """Words after danger that tell nothing new: stay with the person, say the number again."""
+    say = context.say
+    if context.session.expecting == "crisis":
+        card = Card(title=say("emergency.crisis.call"), links=(call(say, "109"), call(say, "1577-0199")))
+        said = reply(Text(text=say("consult.stay.crisis")), card, tone="critical")
+    else:
+        card = Card(title=say("emergency.generic.call"), links=(call(say, "119"),), level=Triage.AMBULANCE.code)
+        said = reply(card, Text(text=say("consult.stay.medical")), choices=(places_choice(say),), tone="critical")
+    return Step(reply=said, session=context.session)
 
 
 def assessed(context: Context) -> Session:
@@ -50,5 +70,6 @@ def assessed(context: Context) -> Session:
     )
     floor = max(alarm.floor for alarm in context.alarms)
     if assessment.triage < floor:
-        assessment = replace(assessment, triage=floor, departments=("응급의학과", *assessment.departments)[:3])
+        departments = tuple(dict.fromkeys(("응급의학과", *assessment.departments)))[:3]
+        assessment = replace(assessment, triage=floor, departments=departments)
     return replace(session, stage=Stage.ASSESSED, assessment=assessment, pending=None, expecting="nothing", done=True)

@@ -15,7 +15,7 @@ PRESENT, ABSENT = Presence.PRESENT, Presence.ABSENT
 def absorb(context: Context) -> Session:
     """The session after this message's findings, person and times."""
     meaning, session = context.meaning, context.session
-    if begins_anew(session, meaning.mention):
+    if begins_anew(context):
         session = Session(address=session.address, version=session.version)
     told = [f for f in meaning.findings if f.when is not When.HYPOTHETICAL]
     told += [
@@ -27,25 +27,46 @@ def absorb(context: Context) -> Session:
     told += answered(context) or passed_over(context, told)
     findings = merge(session.findings, told, context.knowledge.catalogue.concepts)
     patient = describe(session.patient, meaning.mention)
-    if any(f.concept == "pregnancy" and f.presence is PRESENT and f.subject is Subject.PATIENT for f in findings):
-        patient = replace(patient, pregnant=True)
+    patient = implied(patient, findings, context.knowledge.catalogue.concepts)
     return replace(
         session,
         findings=findings,
+        asked=reopened(context),
         patient=patient,
         onset=session.onset if meaning.onset is None else meaning.onset,
         sudden=session.sudden if meaning.sudden is None else meaning.sudden,
     )
 
 
-def begins_anew(session: Session, mention: Mention) -> bool:
-    """Whether the message is about another patient than the finished consultation was."""
-    return (
-        session.stage is Stage.ASSESSED
-        and session.done
-        and mention.relation is not None
-        and mention.relation is not session.patient.relation
-    )
+def begins_anew(context: Context) -> bool:
+    """Whether the message is about another patient than the consultation so far.
+
+    Other people's findings must not be mixed: the new patient begins without the old one's.
+    """
+    session, relation = context.session, context.meaning.mention.relation
+    another = relation is not None and relation is not session.patient.relation
+    return another and (bool(session.findings) or session.stage is Stage.ASSESSED)
+
+
+def implied(patient: Person, findings: Iterable[Finding], concepts: Mapping[str, Concept]) -> Person:
+    """The patient with what findings tell about them: pregnancy, and the sex that alone can have a finding."""
+    present = [f.concept for f in findings if f.presence is PRESENT and f.subject is Subject.PATIENT]
+    if "pregnancy" in present:
+        patient = replace(patient, pregnant=True)
+    only = [concepts[c].sex for c in present if c in concepts and concepts[c].sex]
+    return replace(patient, sex=only[0]) if patient.sex is None and only else patient
+
+
+def reopened(context: Context) -> tuple[str, ...]:
+    """What was asked, without the waiting question where an older question's button was tapped instead."""
+    session = context.session
+    if begins_anew(context):
+        return ()
+    pending = session.pending
+    if not context.choice.startswith("a:") or not pending or not pending.findings:
+        return session.asked
+    waiting = pending.findings[0]
+    return session.asked if context.choice.split(":")[1] == waiting else tuple(a for a in session.asked if a != waiting)
 
 
 def describe(patient: Person, mention: Mention) -> Person:
@@ -85,7 +106,10 @@ def answers_to(session: Session, concept: str, concepts: Mapping[str, Concept]) 
     pending = session.pending
     if pending and pending.findings and pending.findings[0] == concept:
         return pending.answers
-    return concepts[concept].answers if concept in concepts else ()
+    if concept not in concepts:
+        return ()
+    plain = tuple(Answer(label="", sets=((concept, presence),)) for presence in (PRESENT, ABSENT, Presence.UNKNOWN))
+    return concepts[concept].answers or plain
 
 
 def _number(index: str) -> int:

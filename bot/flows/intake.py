@@ -11,22 +11,41 @@ from knowledge.clinical import Person, Question, Relation, Sex
 ADULT_CONSENT_AGE = 14
 """개인정보 보호법 §22의2: below this age a guardian decides."""
 
+ADULT = 19.0
+"""Years from which somebody's parents and grandparents are."""
+
+
+TWICE = 2
+"""A question about the person is asked again once when its answer was not understood."""
+
+ELDERS = frozenset({Relation.MOTHER, Relation.FATHER, Relation.GRANDPARENT})
+"""People who are asked for their age in the polite form, and are no children."""
+
 
 def next_question(session: Session, context: Context) -> tuple[Expecting, Question] | None:
     """What to ask about the person before anything else: (what is expected, question), or None."""
     say, patient = context.say, session.patient
-    if patient.age is None and "age" not in session.asked:
-        who = say(f"consult.who.{patient.relation}")
-        return "age", Question(
-            findings=(), wording=say("consult.age.ask", who=who), answers=(), why=say("consult.age.why")
-        )
-    if may_be_child_writer(patient) and "guardian" not in session.asked:
-        return "guardian", Question(
-            findings=(), wording=say("consult.guardian.ask"), answers=(), why=say("consult.guardian.why")
-        )
-    if patient.sex is None and "sex" not in session.asked:
+    if patient.age is None and _open("age", session, context):
+        key = "ask_elder" if patient.relation in ELDERS else "ask"
+        return "age", _question(say(f"consult.age.{key}", who=who(patient, context)), say("consult.age.why"))
+    if may_be_child_writer(patient):
+        return "guardian", _question(say("consult.guardian.ask"), say("consult.guardian.why"))
+    if patient.sex is None and _open("sex", session, context):
         return "sex", _question(say("consult.sex.ask"), say("consult.sex.why"))
     return None
+
+
+def _open(name: Expecting, session: Session, context: Context) -> bool:
+    """Whether a question is still to be asked: never yet, or once more after words nobody could read."""
+    times = session.asked.count(name)
+    unread = context.session.expecting == name and context.meaning.answer != "unsure" and not context.choice
+    return times == 0 or (unread and times < TWICE)
+
+
+def who(patient: Person, context: Context) -> str:
+    """Whose age it is, in words: by sex where the relation alone does not say it."""
+    exact = context.say.get(f"consult.who.{patient.relation}_{patient.sex}")
+    return str(exact or context.say(f"consult.who.{patient.relation}"))
 
 
 def _question(wording: str, why: str) -> Question:
@@ -42,7 +61,9 @@ def choices(expecting: str, context: Context) -> tuple[Choice, ...]:
     """The tappable answers to an intake question."""
     say = context.say
     if expecting == "age":
-        return tuple(choice(f"age:{band['id']}", band["label"]) for band in say.get("consult.ages"))
+        least = ADULT if context.session.patient.relation in ELDERS or relation_told(context) in ELDERS else 0
+        bands = [band for band in say.get("consult.ages") if float(band["id"]) >= least]
+        return tuple(choice(f"age:{band['id']}", band["label"]) for band in bands)
     if expecting == "guardian":
         return (choice("guardian:yes", say("consult.guardian.yes")), choice("guardian:no", say("consult.guardian.no")))
     return (
@@ -50,6 +71,11 @@ def choices(expecting: str, context: Context) -> tuple[Choice, ...]:
         choice("sex:male", say("consult.sex.male")),
         choice("sex:skip", say("consult.sex.skip")),
     )
+
+
+def relation_told(context: Context) -> Relation | None:
+    """Whom this message says it is about."""
+    return context.meaning.mention.relation
 
 
 def taken(session: Session, context: Context) -> Session:
@@ -67,10 +93,15 @@ def taken(session: Session, context: Context) -> Session:
 
 
 def says_child(session: Session, context: Context) -> bool:
-    """Whether the writer says to be the child."""
+    """Whether the writer says to be the child, or was asked twice and did not say to be a guardian."""
     if context.meaning.mention.writer_under_14 or context.choice == "guardian:no":
         return True
-    return session.expecting == "guardian" and context.meaning.answer == "no"
+    if session.expecting != "guardian" or context.choice:
+        return False
+    text = context.message.text or ""
+    own = any(words in text for words in context.say.lines("consult.guardian.own_words"))
+    unread = context.meaning.answer is None and session.asked.count("guardian") >= TWICE
+    return own or context.meaning.answer == "no" or unread
 
 
 def _is_number(value: str) -> bool:

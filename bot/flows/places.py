@@ -5,6 +5,7 @@ from urllib.parse import quote
 
 from bot.flows import consent
 from bot.flows.buttons import again_choice, choice
+from bot.flows.resume import resumed
 from bot.message import Block, Card, Choice, Link, Notice, Places, Text
 from bot.session import Account
 from bot.turn import Context, Step, keep, reply
@@ -71,6 +72,12 @@ def agree(context: Context) -> Step:
     return _with_account(step, account)
 
 
+def no_thanks(context: Context) -> Step:
+    """No location, then."""
+    said = resumed(context, reply(Text(text=context.say("places.no_thanks"))))
+    return keep(context, said, expecting="nothing")
+
+
 def shared(context: Context) -> Step:
     """A location arrived. It is used only with consent, and never kept."""
     point = context.message.point
@@ -121,8 +128,9 @@ def near(context: Context, point: Point, name: str) -> Step:
     blocks.append(Notice(text=say("places.only_tertiary")))
     if level < Triage.EMERGENCY:
         region = name or known.gazetteer.region_of(point).short
-        departments = context.session.assessment.departments if context.session.assessment else ()
-        query = f"{region} {departments[0] if departments else '의원'}"
+        advised = context.session.assessment.departments if context.session.assessment else ()
+        wanted = (*context.meaning.departments, *advised, "의원")[0]
+        query = f"{region} {wanted}"
         link = Link(
             label=say("places.clinic_search", query=query), url=f"https://map.naver.com/p/search/{quote(query)}"
         )

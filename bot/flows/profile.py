@@ -5,6 +5,7 @@ import json
 from typing import Any
 
 from bot.flows.buttons import choice
+from bot.flows.resume import resumed
 from bot.korean import clock, listed
 from bot.message import Card, Choice, Text
 from bot.session import Account, Consent, Session
@@ -33,7 +34,11 @@ def stored_lines(context: Context) -> list[str]:
             lines.append(say(f"privacy.{key}", findings=listed(names)))
     if lines:
         hours = int(context.knowledge.session_life.total_seconds() // 3600)
-        lines += [say("privacy.expires", hours=hours), say("privacy.place_line")]
+        agreed = context.account.allows("health")
+        lines += [
+            say("privacy.expires", hours=hours) if agreed else say("privacy.expires_soon"),
+            say("privacy.place_line"),
+        ]
     return lines
 
 
@@ -120,7 +125,7 @@ def confirm_delete(context: Context) -> Step:
 
 def keep_all(context: Context) -> Step:
     """The person changed their mind."""
-    return keep(context, reply(Text(text=context.say("privacy.kept"))), expecting="nothing")
+    return keep(context, resumed(context, reply(Text(text=context.say("privacy.kept")))), expecting="nothing")
 
 
 def delete(context: Context) -> Step:

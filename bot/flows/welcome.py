@@ -1,6 +1,7 @@
 """First contact, help, and one kind sentence for what cannot be read or done."""
 
 from bot.flows.buttons import choice, help_choice, places_choice
+from bot.flows.resume import resumed
 from bot.message import Choice, Notice, Text
 from bot.session import Session, Stage
 from bot.turn import Context, Step, keep, reply
@@ -33,17 +34,18 @@ def start_over(context: Context) -> Step:
 
 def help_(context: Context) -> Step:
     """What can be typed."""
-    return keep(context, reply(Text(text=context.say("hello.help")), choices=_first(context)))
+    return keep(context, resumed(context, reply(Text(text=context.say("hello.help")), choices=_first(context))))
 
 
 def thanks(context: Context) -> Step:
     """A kind word back."""
-    return keep(context, reply(Text(text=context.say("hello.thanks"))))
+    return keep(context, resumed(context, reply(Text(text=context.say("hello.thanks")))))
 
 
 def attachment(context: Context) -> Step:
     """One kind sentence for a message that cannot be read."""
-    return keep(context, reply(Text(text=context.say(f"hello.attachment.{context.message.attachment}"))))
+    said = reply(Text(text=context.say(f"hello.attachment.{context.message.attachment}")))
+    return keep(context, resumed(context, said))
 
 
 def empty(context: Context) -> Step:
@@ -54,7 +56,8 @@ def empty(context: Context) -> Step:
 def not_yet(context: Context) -> Step:
     """Honest about what is being prepared."""
     name = next(NOT_YET[i] for i in context.meaning.intents if i in NOT_YET)
-    return keep(context, reply(Text(text=context.say(f"hello.not_yet.{name}")), choices=(help_choice(context.say),)))
+    said = reply(Text(text=context.say(f"hello.not_yet.{name}")), choices=(help_choice(context.say),))
+    return keep(context, resumed(context, said))
 
 
 def not_understood(context: Context) -> Step:
@@ -62,7 +65,8 @@ def not_understood(context: Context) -> Step:
     session = context.session
     if session.stage is Stage.ASSESSED and session.done:
         return keep(context, reply(Text(text=context.say("consult.already_done")), choices=_first(context)))
-    return keep(context, reply(Text(text=context.say("hello.not_understood")), choices=(help_choice(context.say),)))
+    said = reply(Text(text=context.say("hello.not_understood")), choices=(help_choice(context.say),))
+    return keep(context, resumed(context, said))
 
 
 def off_topic(context: Context) -> Step:

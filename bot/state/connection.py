@@ -1,10 +1,12 @@
 """Connections to Redis: one client for turns (no retries, short timeouts) and the errors they raise."""
 
 import asyncio
+import hashlib
 import re
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
+from typing import Any
 
 from redis.asyncio import BlockingConnectionPool, Redis, UnixDomainSocketConnection
 from redis.asyncio.retry import Retry
@@ -13,6 +15,7 @@ from redis.exceptions import BusyLoadingError, RedisError, ResponseError
 
 from bot.errors import StateUnavailable
 from bot.state.embedded import EmbeddedRedis
+from bot.state.line import Lines, Part
 
 SOCKET_SECONDS = 2.0
 """A turn waits at most this long for one answer of Redis."""
@@ -25,7 +28,42 @@ REFUSALS = re.compile(r"MISCONF|OOM|READONLY|LOADING|CLUSTERDOWN|MASTERDOWN")
 """Redis answers, but cannot write or is not ready; a script's error carries the word inside its text."""
 
 
-def connect(url: str | None, embedded: EmbeddedRedis | None) -> Redis:
+class Client(Redis):
+    """redis-py's client for what is rare, and lines of its own for what every turn does."""
+
+    def __init__(self, pool: BlockingConnectionPool) -> None:
+        super().__init__(connection_pool=pool)
+        self._lines = Lines(pool, most=POOL, seconds=SOCKET_SECONDS)
+
+    async def ask(self, *parts: Part) -> Any:
+        """The answer to one command, over a line."""
+        return await self._lines.ask(*parts)
+
+    async def aclose(self, close_connection_pool: bool | None = None) -> None:
+        """Close lines and connections."""
+        self._lines.close()
+        await super().aclose(close_connection_pool)
+
+
+class Script:
+    """A Lua script, called by its digest; sent whole where Redis does not have it yet."""
+
+    def __init__(self, client: Client, source: bytes) -> None:
+        self._client = client
+        self._source = source
+        self._digest = hashlib.sha1(source, usedforsecurity=False).hexdigest()
+
+    async def __call__(self, keys: Sequence[str], *args: Part) -> Any:
+        """Runs it."""
+        try:
+            return await self._client.ask("EVALSHA", self._digest, len(keys), *keys, *args)
+        except ResponseError as error:
+            if not str(error).startswith("NOSCRIPT"):
+                raise
+            return await self._client.ask("EVAL", self._source, len(keys), *keys, *args)
+
+
+def connect(url: str | None, embedded: EmbeddedRedis | None) -> Client:
     """A client for turns, over a URL or the embedded server's socket. Opens nothing yet."""
     no_retry = Retry(NoBackoff(), 0)
     if url:
@@ -36,6 +74,7 @@ def connect(url: str | None, embedded: EmbeddedRedis | None) -> Redis:
             socket_timeout=SOCKET_SECONDS,
             socket_connect_timeout=SOCKET_SECONDS,
             retry=no_retry,
+            protocol=2,
         )
     else:
         assert embedded is not None
@@ -46,19 +85,20 @@ def connect(url: str | None, embedded: EmbeddedRedis | None) -> Redis:
             timeout=SOCKET_SECONDS,
             socket_timeout=SOCKET_SECONDS,
             retry=no_retry,
+            protocol=2,
         )
-    return Redis(connection_pool=pool)
+    return Client(pool)
 
 
 @asynccontextmanager
-async def opened(url: str | None, folder: Path) -> AsyncIterator[tuple[Redis, EmbeddedRedis | None]]:
+async def opened(url: str | None, folder: Path) -> AsyncIterator[tuple[Client, EmbeddedRedis | None]]:
     """A working client for the life of the block; starts and leaves the embedded server when there is no URL."""
     embedded = None if url else EmbeddedRedis(folder)
     if embedded:
         await asyncio.to_thread(embedded.start)
     client = connect(url, embedded)
     try:
-        async with unavailable_as_ours():
+        with unavailable_as_ours():
             await client.ping()
         yield client, embedded
     finally:
@@ -67,8 +107,8 @@ async def opened(url: str | None, folder: Path) -> AsyncIterator[tuple[Redis, Em
             await asyncio.to_thread(embedded.release)
 
 
-@asynccontextmanager
-async def unavailable_as_ours() -> AsyncIterator[None]:
+@contextmanager
+def unavailable_as_ours() -> Iterator[None]:
     """Turn every way in which Redis can be gone, busy or full into StateUnavailable; our own mistakes stay errors."""
     try:
         yield

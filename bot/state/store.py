@@ -9,15 +9,15 @@ from datetime import datetime, timedelta
 from importlib.resources import files
 from typing import Any, Literal
 
-from redis.asyncio import Redis
 from redis.exceptions import ResponseError
 
 from bot.errors import HoldLost
 from bot.message import Address, Message, Outgoing
 from bot.session import Account, Session
 from bot.state import codec
-from bot.state.connection import unavailable_as_ours
+from bot.state.connection import Client, Script, unavailable_as_ours
 from bot.state.keys import Partition, PersonKeys, all_partitions, keys_of_digest, person_keys
+from bot.state.line import Part
 
 SEEN_LIFE = timedelta(days=2)
 """How long a message id is remembered; platforms repeat for hours at most."""
@@ -103,23 +103,23 @@ class Save:
 class Store:
     """State in Redis. Every method raises StateUnavailable when Redis is gone or cannot write."""
 
-    def __init__(self, client: Redis, *, salt: bytes, hold_life: timedelta) -> None:
+    def __init__(self, client: Client, *, salt: bytes, hold_life: timedelta) -> None:
         self._client: Any = client  # redis-py types answers as str | bytes by a setting it cannot see
         self._salt = salt
         self._hold_ms = _ms(hold_life)
         self.hold_seconds = hold_life.total_seconds()
         folder = files("bot.state") / "lua"
         self._scripts = {
-            name: client.register_script((folder / f"{name}.lua").read_bytes())
+            name: Script(client, (folder / f"{name}.lua").read_bytes())
             for name in ("receive", "hold", "extend", "alarm", "commit", "finish", "claim")
         }
         self._tasks: set[asyncio.Task[None]] = set()
         self.round_trips = 0
 
-    async def _run(self, name: str, keys: Sequence[str], *args: Any) -> Any:
+    async def _run(self, name: str, keys: Sequence[str], *args: Part) -> Any:
         self.round_trips += 1
-        async with unavailable_as_ours():
-            return await self._scripts[name](keys=keys, args=args)
+        with unavailable_as_ours():
+            return await self._scripts[name](keys, *args)
 
     def keys(self, address: Address) -> PersonKeys:
         """The keys of the person at an address."""
@@ -205,14 +205,14 @@ class Store:
 
     async def undelivered(self, keys: PersonKeys) -> tuple[Outgoing, ...]:
         """Replies that wait for this person, oldest first."""
-        async with unavailable_as_ours():
+        with unavailable_as_ours():
             stored: dict[bytes, bytes] = await self._client.hgetall(keys.outbox)
         return tuple(codec.decode_outgoing(stored[name]) for name in sorted(stored, key=_outbox_order))
 
     async def orphans(self, partition: Partition, *, older_than: timedelta) -> tuple[tuple[Waiting, Message], ...]:
         """Accepted, unfinished messages that are older than this, oldest first, at most 100."""
         newest = int(time.time() * 1000) - _ms(older_than)
-        async with unavailable_as_ours():
+        with unavailable_as_ours():
             entries = await self._client.xrange(partition.inbox, "-", str(newest), count=100)
         return tuple(
             (
@@ -237,7 +237,7 @@ class Store:
     async def sweep(self, now: datetime) -> None:
         """Drop what outlived its purpose: old location log lines, names of people whose outbox expired."""
         oldest = _epoch_ms(now - LOCATION_LOG_LIFE)
-        async with unavailable_as_ours():
+        with unavailable_as_ours():
             for part in all_partitions():
                 await self._client.zremrangebyscore(part.location_log, "-inf", oldest)
                 for digest in await self._client.zrange(part.waiting, 0, 99):
@@ -247,7 +247,7 @@ class Store:
 
     async def location_uses(self, keys: PersonKeys) -> int:
         """How many records of location use the law makes us keep for this person."""
-        async with unavailable_as_ours():
+        with unavailable_as_ours():
             lines = await self._client.zrange(keys.partition.location_log, 0, -1)
         return sum(f" {keys.digest} ".encode() in line for line in lines)
 
@@ -262,7 +262,7 @@ class Store:
             task.add_done_callback(self._tasks.discard)
 
     async def _rewrite(self) -> bool:
-        async with unavailable_as_ours():
+        with unavailable_as_ours():
             try:
                 await self._client.execute_command("BGREWRITEAOF")
             except ResponseError as error:
@@ -279,18 +279,18 @@ class Store:
 
     async def ping(self) -> None:
         """Raise StateUnavailable unless Redis answers."""
-        async with unavailable_as_ours():
-            await self._client.ping()
+        with unavailable_as_ours():
+            await self._client.ask("PING")
 
     async def unfinished(self) -> int:
         """How many accepted messages are not finished, over all partitions."""
-        async with unavailable_as_ours():
+        with unavailable_as_ours():
             return sum([await self._client.xlen(part.inbox) for part in all_partitions()])
 
 
-async def shared_secret(client: Redis) -> bytes:
+async def shared_secret(client: Client) -> bytes:
     """The installation's secret, made once and kept in Redis so that all its processes agree."""
-    async with unavailable_as_ours():
+    with unavailable_as_ours():
         await client.set("drrc:secret", secrets.token_bytes(32), nx=True)
         stored = await client.get("drrc:secret")
     assert isinstance(stored, bytes)
