@@ -13,9 +13,16 @@ _data = yaml.safe_load((Path(__file__).parent / "data" / "intents.yaml").read_te
 _INTENTS = [
     (Intent(name), re.compile("|".join(f"(?:{p})" for p in patterns))) for name, patterns in _data["intents"].items()
 ]
-_UNSURE, _NO, _YES = (
-    re.compile("|".join(f"(?:{p})" for p in _data["answers"][name])) for name in ("unsure", "no", "yes")
-)
+_ANSWERS = {name: re.compile("|".join(f"(?:{p})" for p in patterns)) for name, patterns in _data["answers"].items()}
+GRAVER = re.compile(_data["graver"])
+"""Words by which a finding's name or question asks how bad something is."""
+
+ASKS_WHICH = re.compile(_data["asks_which"])
+"""Words of a question that "네" and "아니요" do not answer."""
+
+NEITHER = re.compile(_data["neither"])
+"""Turns down every choice of such a question."""
+
 DEPARTMENTS = re.compile("|".join(_data["departments"]))
 """Names of departments, the narrower ones first."""
 
@@ -27,13 +34,33 @@ def intents(text: str) -> tuple[Intent, ...]:
     return tuple(intent for intent, pattern in _INTENTS if pattern.search(text))
 
 
-def answer(text: str) -> Literal["yes", "no", "unsure"] | None:
-    """A bare answer in whatever form; None for a question asked back or something else."""
+def answer(text: str, *, graver: bool = False) -> Literal["yes", "no", "unsure"] | None:
+    """A bare answer in whatever form; None for a question asked back or something else.
+
+    Where the question was for a graver form of a complaint, "조금요" leaves it open and "참을 만해요" denies it.
+    """
     words = text.strip()
-    if _UNSURE.search(words):
+
+    def says(name: str) -> bool:
+        return _ANSWERS[name].search(words) is not None
+
+    if says("none"):
+        return None
+    if says("unsure"):
         return "unsure"
     if _QUESTION.search(words):
         return None
-    if _NO.search(words):
+    if says("strong") or says("takes_back"):
+        return "yes"
+    if says("mild"):
+        return "no" if graver else "yes"
+    if says("no"):
         return "no"
-    return "yes" if _YES.search(words) else None
+    if graver and says("little"):
+        return "unsure"
+    return "yes" if says("yes") else None
+
+
+def tempered(text: str) -> bool:
+    """Whether an answer says how little, so that taking up the question's verb is no plain yes ("조금 아파요")."""
+    return any(_ANSWERS[name].search(text.strip()) for name in ("mild", "little"))

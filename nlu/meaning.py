@@ -73,6 +73,8 @@ class Hints:
     """What else an answer may be about."""
     patient: Relation = Relation.SELF
     """The patient under discussion: findings about this person are the patient's."""
+    known: tuple[str, ...] = ()
+    """Findings the patient is known to have: a bare "아니요" to something else does not take them back."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

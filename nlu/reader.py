@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -43,6 +43,9 @@ _BARE_PLACE = re.compile(r"^\s*(?P<place>[가-힣 ]{2,20}?)\s*(?:이요|요|이�
 _NOT_PREGNANT = re.compile(r"임신\s*(?:은|는|이|가)?\s*(?:아니|아닌|안|가능성\s*(?:은|이)?\s*없)")
 
 
+_OBJECTS = re.compile(r"^\s*(?:그게\s*)?아니(?:라|고)?[\s,.]")
+
+
 class Reader:
     """Reads messages. Built once; safe to use from several threads."""
 
@@ -78,11 +81,7 @@ class Reader:
         if bare == "unsure" and hints.asked and len(clean) < SHORT:
             findings = []  # "기억이 안 나요" answers the question; it is no complaint about memory
         if bare and hints.asked:
-            presence = {"yes": Presence.PRESENT, "no": Presence.ABSENT, "unsure": Presence.UNKNOWN}[bare]
-            read = {f.concept for f in findings}
-            # A bare "네" says nothing about graver forms of the same thing: only the question's own finding is set.
-            asked = hints.asked[:1] if bare == "yes" else hints.asked
-            findings += [Finding(concept=c, presence=presence) for c in asked if c not in read]
+            findings += self._answered(bare, clean, hints, {f.concept for f in findings})
         findings += self._implied(findings, hints)
         told_now = any(f.when is not When.HYPOTHETICAL for f in findings)
         if findings and Intent.CONSULT not in wanted and (told_now or not wanted):
@@ -134,14 +133,40 @@ class Reader:
         found = self._lexicon.matches(morphemes, [topic, *clause])
         return [match for match in found if match.at != (topic,)]
 
+    def _answered(self, bare: Literal["yes", "no", "unsure"], text: str, hints: Hints, read: Set[str]) -> list[Finding]:
+        """What a bare answer says of what was asked."""
+        presence = {"yes": Presence.PRESENT, "no": Presence.ABSENT, "unsure": Presence.UNKNOWN}[bare]
+        asked = hints.asked
+        first = self._concepts.get(asked[0])
+        if first and intent.ASKS_WHICH.search(_first_sentence(first.question)) and not intent.NEITHER.search(text):
+            presence = Presence.UNKNOWN  # "네" and "아니요" do not say where it hurts
+        elif bare == "yes":
+            asked = asked[:1]  # "네" says nothing about graver forms of the same thing
+        if presence is not Presence.PRESENT:
+            # What the question takes for granted and what is known stay: "아니요" to "배 어디가 아픈가요?" denies no ache.
+            granted = set(hints.known).union(*(self._above(concept) for concept in asked))
+            asked = tuple(c for c in asked if c not in granted)
+        return [Finding(concept=c, presence=presence) for c in asked if c not in read]
+
+    def _above(self, concept: str) -> set[str]:
+        """Everything a finding implies."""
+        above: set[str] = set()
+        level = {concept}
+        while level:
+            level = {p for c in level if c in self._concepts for p in self._concepts[c].parents} - above
+            above |= level
+        return above
+
+    def _graver(self, concept: str) -> bool:
+        """Whether a finding is a worse form of another, told apart by how bad it is."""
+        asked = self._concepts.get(concept)
+        return bool(asked and asked.parents and intent.GRAVER.search(f"{asked.name_ko} {asked.question}"))
+
     def _implied(self, findings: Sequence[Finding], hints: Hints) -> list[Finding]:
         """What was asked and follows from what was told ("마른기침이요" answers whether there is a cough)."""
         read = {f.concept for f in findings}
-        above: set[str] = set()
-        level = {f.concept for f in findings if f.presence is Presence.PRESENT and _of_patient_now(f)}
-        while level:
-            level = {p for concept in level for p in self._concepts[concept].parents} - above
-            above |= level
+        present = {f.concept for f in findings if f.presence is Presence.PRESENT and _of_patient_now(f)}
+        above = set().union(*map(self._above, present))
         return [Finding(concept=c, presence=Presence.PRESENT) for c in hints.asked if c in above - read]
 
     def _over(self, finding: Finding) -> Finding:
@@ -167,6 +192,8 @@ class Reader:
         """What a short answer says by taking up the verb of the question."""
         asked = self._concepts.get(hints.asked[0]) if hints.asked else None
         if asked is None or not asked.question or len(text) > SHORT:
+            return None
+        if self._graver(asked.id) and intent.tempered(text):
             return None
         question = self._questions.get(asked.id)
         if question is None:
@@ -205,6 +232,12 @@ class Reader:
             writer_under_14=child or people.says_pupil(text, who),
         )
 
+    def _corrected(self, findings: Sequence[Finding], hints: Hints) -> bool:
+        """Whether something akin to what was asked is told instead ("아니 오른쪽 아랫배예요")."""
+        akin = {a for concept in hints.asked for a in (concept, *self._above(concept))}
+        told = [f.concept for f in findings if f.presence is Presence.PRESENT and _of_patient_now(f)]
+        return any(akin & {concept, *self._above(concept)} for concept in told)
+
     def _bare_answer(
         self, text: str, hints: Hints, findings: Sequence[Finding], wanted: Sequence[Intent]
     ) -> Literal["yes", "no", "unsure"] | None:
@@ -212,13 +245,20 @@ class Reader:
             return None
         if any(f.concept in hints.asked for f in findings) or set(wanted) & {Intent.WHY, Intent.FINISH}:
             return None
-        bare = intent.answer(text)
+        bare = intent.answer(text, graver=bool(hints.asked) and self._graver(hints.asked[0]))
+        if bare == "no" and _OBJECTS.match(text) and self._corrected(findings, hints):
+            return None
         # "네, 기침도 나요" answers and adds; "배가 안 아파요" alone is about the belly only.
         if findings and bare == "no" and not re.match(r"\s*(아니|아뇨|없)", text):
             return None
         if findings and bare == "yes" and not re.match(r"\s*(네|넵|예|응|맞|그래)", text):
             return None
         return bare
+
+
+def _first_sentence(question: str) -> str:
+    """The question up to its first mark; what follows asks for more."""
+    return question.partition("?")[0]
 
 
 def _patient(

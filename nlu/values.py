@@ -35,22 +35,23 @@ _baby = r"(?:갓난아?기|신생아|아기|애기|아가(?!씨|미)|영아|쌍�
 _child = rf"(?:{_baby}|아이|애(?![매정])|딸|아들|남아|여아|손주|손자|손녀|조카|둘째|첫째|막내)"
 _count = rf"(?:(?P<n>{_number}|{_native})\s*(?P<unit>개월|달|주일?|일)|(?P<word>{'|'.join(DAYS)}))"
 _not_yet = r"(?P<less>(?:도|이|은)?\s*(?:채\s*)?(?:안|못)\s*(?:[된됐되]|지[났난]|넘)|\s*전(?=\s*아[기이]))"
+_just = r"(?:(?:이제|아직|겨우|막|갓)\s*)*"
+_is_old = rf"(?:{_not_yet}|\s*(?:밖에|[된됐]|되었|이에요|이예요|인데|예요|이고|입니다|짜리))"
+_of = r"\s*(?:쯤|정도|조금|갓|막|밖에\s*안)?\s*(?:[된인]|지난|넘은|짜리|차)"
 MONTHS = tuple(
     re.compile(form)
     for form in (
-        rf"(?:생후|태어난\s?지|낳은\s?지)\s*(?:이제\s*|아직\s*|겨우\s*|막\s*)*{_count}{_not_yet}?",
-        rf"(?<!지)(?<!지 ){_count}(?:{_not_yet}|\s*(?:쯤|정도|조금|갓|막|밖에\s*안)?\s*(?:[된인]|지난|넘은|짜리|차))?\s*(?={_child})",
-        rf"{_baby}(?:가|는|이|인데)?\s*(?:이제\s*|아직\s*|겨우\s*|막\s*|갓\s*)*{_count}(?:{_not_yet}|\s*(?:밖에|[된됐]|되었|이에요|이예요|인데|예요|이고|입니다|짜리))",
-        rf"{_child}(?:가|는|이)\s*(?:이제\s*|아직\s*|겨우\s*|막\s*|갓\s*)*(?P<n>{_number}|{_native})\s*(?P<unit>개월|달)(?P<word>)?(?:{_not_yet}|\s*(?:밖에|[된됐]|되었|이에요|인데|예요|이고|입니다|짜리))",
+        rf"(?:생후|태어난\s?지|낳은\s?지)\s*{_just}{_count}{_not_yet}?",
+        rf"(?<!지)(?<!지 ){_count}(?:{_not_yet}|{_of})?\s*(?={_child})",
+        rf"{_baby}(?:가|는|이|인데)?\s*{_just}{_count}{_is_old}",
+        rf"{_child}(?:가|는|이)\s*{_just}(?P<n>{_number}|{_native})\s*(?P<unit>개월|달)(?P<word>)?{_is_old}",
     )
 )
 """A baby's age in months, weeks or days: after "생후", before or after the word for the baby."""
 BORN = re.compile(r"(?P<n>(?:19|20)?\d{2})\s*년\s*생")
 BIRTHDAY = re.compile(r"돌쟁이|(?:(?P<n>두|세)\s*)?돌\s*(?:된|지난|지나|지났|됐|쯤|정도|아기|아이)")
 BEFORE_BIRTHDAY = re.compile(rf"(?<![가-힣])돌(?:{_not_yet}|\s*전\s*[이아])")
-HUNDRED_DAYS = re.compile(
-    rf"(?:백|100)\s*일(?:{_not_yet}|\s*(?:이에요|이요|요|인데|[된지됐쯤]|정도|아[기이가]|$))"
-)
+HUNDRED_DAYS = re.compile(rf"(?:백|100)\s*일(?:{_not_yet}|\s*(?:이에요|이요|요|인데|[된지됐쯤]|정도|아[기이가]|$))")
 LESS = 0.7
 """What "not yet so old" comes to, of the age it names."""
 NEWBORN = re.compile(r"신생아|갓\s*태어난|갓난")
@@ -60,7 +61,7 @@ TOLD_OF = re.compile(
     rf"|(?P<old>(?:{_tens})\s?(?:{'|'.join(ONES)})?)\s*(?:이세요|이신|이셔|이에요|예요|이고|인데|넘)"
 )
 _told = r"(?:이요|이에요|이예요|예요|요|인데요?|이고요?|이랍니다|입니다|임|됐어요|됐습니다|됐는데요?|된\s*\S{1,4})"
-BARE_MONTHS = re.compile(rf"^\s*(?:이제\s*|아직\s*|겨우\s*|막\s*)*{_count}(?:{_not_yet}\S*|\s*{_told})?\s*[.!]?\s*$")
+BARE_MONTHS = re.compile(rf"^\s*{_just}{_count}(?:{_not_yet}\S*|\s*{_told})?\s*[.!]?\s*$")
 _sino = r"(?:[이삼사오육칠팔구]?십[일이삼사오육칠팔구]?)"
 BARE = re.compile(rf"^\s*만?\s*(?P<n>{_number}|{_native}|{_sino})\s*(?:[남여](?:자|성)?)?\s*{_told}?\s*[.!]?\s*$")
 
