@@ -22,6 +22,7 @@ from bot.session import Account, Session
 from bot.state.keys import all_partitions
 from bot.state.store import Held, Save, Store, Waiting
 from bot.turn import SHORT_LIFE, Context, Knowledge, Step, reply
+from knowledge.clinical import Presence
 from nlu.alarm import screen
 from nlu.meaning import Alarm, Hints, Understanding
 from nlu.reader import Reader
@@ -295,6 +296,7 @@ class Engine:
             asked=session.pending.findings if session.pending else (),
             expecting=READERS_WORD[session.expecting],
             patient=session.patient.relation,
+            known=tuple(f.concept for f in session.findings if f.presence is Presence.PRESENT),
         )
         if len(text) > INLINE_CHARACTERS:
             return await asyncio.to_thread(self._reader.read, text, hints)

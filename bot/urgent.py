@@ -9,6 +9,9 @@ from knowledge.clinical import Finding, Presence, Subject, Triage
 LINES = 3
 """Lines below the first; a frightened person reads no more."""
 
+AMBULANCE = "119"
+"""The number on every card that names no other."""
+
 CRISIS = "crisis"
 """The kind that is answered with a person to talk to instead of an ambulance."""
 
@@ -22,7 +25,8 @@ def urgent_card(kind: str, level: Triage, say: Phrases, *, reasons: Iterable[str
         entry = say.get(f"emergency.emergency_room.{kind}") or say.get("emergency.emergency_room.generic")
     entry = entry or say.get(f"emergency.{kind}") or say.get("emergency.generic")
     lines = tuple(dict.fromkeys([*reasons, *entry["lines"]]))[:LINES]
-    return Card(title=entry["call"], lines=lines, links=(call(say, "119"),), level=level.code)
+    links = tuple(call(say, number) for number in entry.get("numbers", (AMBULANCE,)))
+    return Card(title=entry["call"], lines=lines, links=links, level=level.code)
 
 
 def crisis_card(say: Phrases, *, third_person: bool = False) -> Card:
@@ -42,6 +46,6 @@ def emergency_kind(findings: Iterable[Finding], say: Phrases) -> str:
     """Which card speaks to these findings: the first kind in `urgent.yaml` that one of them belongs to."""
     present = {f.concept for f in findings if f.presence is Presence.PRESENT and f.subject is Subject.PATIENT}
     for kind, concepts in say.get("urgent.kinds").items():
-        if present & set(concepts):
+        if not present.isdisjoint(concepts):
             return str(kind)
     return "generic"

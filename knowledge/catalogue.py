@@ -22,6 +22,7 @@ from knowledge.schema import (
     read_concepts,
     read_condition,
     read_departments,
+    read_finding_departments,
     read_red_flags,
     read_wording,
 )
@@ -37,6 +38,10 @@ _FORM = 1
 _COPY = "catalogue.json"
 
 _FILES = ("findings.yaml", "questions.yaml", "redflags.yaml", "departments.yaml", "reasons.yaml")
+
+
+_HINTS = "finding_departments.yaml"
+"""May be missing: then only the conditions say where to go."""
 
 
 class CatalogueError(ValueError):
@@ -57,6 +62,8 @@ class Catalogue:
     """Departments by name."""
     wording: Wording
     """The engine's own few texts."""
+    finding_departments: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Departments that know a finding best, by finding."""
     version: str
     """A short hash of all data files."""
     ancestors: Mapping[str, frozenset[str]] = field(init=False, repr=False)
@@ -116,6 +123,8 @@ def _texts(folder: Path) -> dict[str, str]:
     if not paths["reasons.yaml"].exists():
         paths["reasons.yaml"] = DATA / "reasons.yaml"
     paths |= {f"conditions/{path.name}": path for path in sorted((folder / "conditions").glob("*.yaml"))}
+    if (folder / _HINTS).exists():
+        paths[_HINTS] = folder / _HINTS
     return {name: path.read_text(encoding="utf-8") if path.exists() else "" for name, path in paths.items()}
 
 
@@ -124,6 +133,7 @@ def _build(raw: Mapping[str, object], version: str, problems: Problems, *, check
     flags = read_red_flags(raw["redflags.yaml"], problems)
     departments = read_departments(raw["departments.yaml"], problems)
     wording = read_wording(raw["reasons.yaml"], problems)
+    hints = read_finding_departments(raw.get(_HINTS, {}), concepts, departments, problems)
     files = {
         name: read_condition(name, value, problems) for name, value in raw.items() if name.startswith("conditions/")
     }
@@ -141,6 +151,7 @@ def _build(raw: Mapping[str, object], version: str, problems: Problems, *, check
         red_flags=flags,
         departments=departments,
         wording=wording,
+        finding_departments=hints,
         version=version,
     )
 

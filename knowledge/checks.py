@@ -87,6 +87,8 @@ def check_conditions(
             if item.to <= condition.urgency:
                 problems.add(file, f"raises[{number}].to", "is not above the condition's own urgency")
         for key, chosen in (("departments", condition.departments), ("child_departments", condition.child_departments)):
+            if len(set(chosen)) < len(chosen):
+                problems.add(file, key, "names a department twice")
             for name in chosen:
                 if name not in departments:
                     problems.add(file, key, f"unknown department {name!r}")

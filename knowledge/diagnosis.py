@@ -1,10 +1,12 @@
 """From findings to an assessment: candidates, urgency, departments, and what to ask next. Pure; numpy inside."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
 
+from knowledge.ages import is_baby, not_of_babies, only_of_babies
 from knowledge.answers import Answers
 from knowledge.catalogue import Catalogue
 from knowledge.clinical import Assessment, Candidate, Finding, Person, Triage
@@ -12,15 +14,12 @@ from knowledge.fitting import askable
 from knowledge.gains import Situation
 from knowledge.likelihood import Evidence, Likelihood, Scored, gather
 from knowledge.questions import Questions
-from knowledge.routing import departments
-from knowledge.standing import Standings
+from knowledge.routing import Routing
+from knowledge.standing import COMPLAINTS, Standings
 from knowledge.tables import Table
-from knowledge.triage import PREGNANCY
+from knowledge.triage import sex_of
 from knowledge.tuning import Tuning
 from knowledge.urgency import Levels, Urgency
-
-_COMPLAINTS = frozenset({"symptom", "sign", "measurement", "exposure"})
-"""Kinds of finding somebody consults about; a history alone is no complaint."""
 
 _SHOWN = 10
 _LEAST_SHOWN = 0.005
@@ -37,10 +36,18 @@ class Diagnosis:
         self._likelihood = Likelihood(catalogue, tuning)
         self._urgency = Urgency(catalogue, self._likelihood.tables, tuning)
         answers = Answers(askable(catalogue), self._likelihood.tables)
-        self._standings = Standings(catalogue, self._likelihood.tables, self._urgency, answers)
+        self._standings = Standings(catalogue, self._likelihood.tables, self._urgency, answers, tuning)
         self._questions = Questions(catalogue, self._likelihood.tables, self._urgency, answers, tuning)
         self._ids = tuple(catalogue.conditions)
-        self._complaints = frozenset(id_ for id_, c in catalogue.concepts.items() if c.kind in _COMPLAINTS)
+        self._complaints = frozenset(id_ for id_, c in catalogue.concepts.items() if c.kind in COMPLAINTS)
+        self._untold = not_of_babies(catalogue)
+        tables = self._likelihood.tables
+        ages = (self._untold, only_of_babies(catalogue))
+        self._for_others, self._for_babies = (
+            np.array([id_ not in ids for id_ in tables.row] + [True]) for ids in reversed(ages)
+        )
+        self._routing = Routing(catalogue)
+        self._obstetric = frozenset(flag.id for flag in catalogue.red_flags if flag.pregnant)
 
     def assess(
         self,
@@ -62,17 +69,25 @@ class Diagnosis:
         """
         catalogue, likelihood, urgency = self._catalogue, self._likelihood, self._urgency
         row = likelihood.tables.row
-        evidence = gather(findings, person, catalogue, row, asked=asked, onset=onset, sudden=sudden)
-        scored = likelihood.scored(evidence)
-        posterior = likelihood.posterior(evidence, scored, person, on)
-        leading = (-posterior).argsort(kind="stable")
+        baby = is_baby(person.age)
+        untold = self._untold if baby else frozenset()
+        evidence = gather(findings, person, catalogue, row, asked=asked, onset=onset, sudden=sudden, untold=untold)
+        if person.sex is None and (sex := sex_of(person, evidence.present, catalogue)) is not None:
+            person = replace(person, sex=sex)
         standing = self._standings.of(evidence.present, person.age, person.sex)
+        scored = likelihood.scored(evidence)
+        posterior = likelihood.posterior(evidence, scored, person, on, standing.topic)
+        leading = (-posterior).argsort(kind="stable")
         levels, flags, floor = standing.levels, standing.flags, standing.floor
         complaint = not self._complaints.isdisjoint(evidence.present)
         likely = Triage.SELF_CARE
         if complaint:
             likely = Triage(urgency.advised_now(posterior, levels))
-        unsettled = urgency.unsettled(posterior, levels, standing.graver, evidence)
+        if likely >= Triage.EMERGENCY:
+            levels = urgency.borne_out(levels, evidence)
+            likely = Triage(urgency.advised_now(posterior, levels))
+        unsettled = urgency.unsettled(posterior, standing.levels, standing.graver, evidence)
+        unsettled &= self._for_babies if baby else self._for_others
         level = max(floor, likely)
         if level is Triage.SELF_CARE and (not complaint or unsettled.any() or posterior[-1] >= posterior[:-1].max()):
             level = Triage.CLINIC
@@ -96,13 +111,13 @@ class Diagnosis:
             triage=level,
             reasons=reasons,
             candidates=candidates,
-            departments=departments(
+            departments=self._routing.departments(
                 candidates,
                 float(posterior[-1]),
                 person,
-                pregnant=PREGNANCY in evidence.present,
+                evidence.stated,
+                obstetric=any(reason.source in self._obstetric for reason in flags),
                 triage=level,
-                catalogue=catalogue,
             ),
             question=question,
             citations=tuple(dict.fromkeys(source for condition in named for source in condition.sources)),

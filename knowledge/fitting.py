@@ -1,9 +1,10 @@
 """Which questions make sense: for whom, and after what."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from knowledge.ages import is_baby, not_of_babies, only_of_babies
 from knowledge.catalogue import Catalogue
 from knowledge.clinical import Concept, Person, Sex
 from knowledge.tables import Mask, Tables, sex_index
@@ -20,8 +21,11 @@ _CHILDBEARING = frozenset(
 _LATE_PREGNANCY = frozenset({"reduced_fetal_movement", "water_broke"})
 """Asked only where the pregnancy is known."""
 
-_BABY = frozenset({"infant_poor_feeding", "infant_lethargy", "inconsolable_crying", "bulging_fontanelle"})
-"""Asked only below three years."""
+_FIRST: Mapping[str, frozenset[str]] = {
+    "missed_period": frozenset({PREGNANCY}),
+    PREGNANCY: frozenset({"vaginal_bleeding"}),
+}
+"""What is asked right after a finding, once dangers are settled: everything else depends on it."""
 
 
 def askable(catalogue: Catalogue) -> tuple[Concept, ...]:
@@ -38,10 +42,13 @@ class Fitting:
             [[concept.sex is None or concept.sex is sex for concept in questions] for sex in (*Sex, None)],
             dtype=np.bool_,
         )
-        self._childbearing, self._late, self._baby = (
+        self._childbearing, self._late, self._baby, self._no_baby = (
             np.array([concept.id in ids for concept in questions], dtype=np.bool_)
-            for ids in (_CHILDBEARING, _LATE_PREGNANCY, _BABY)
+            for ids in (_CHILDBEARING, _LATE_PREGNANCY, only_of_babies(catalogue), not_of_babies(catalogue))
         )
+        self._first: Mapping[str, Mask] = {
+            told: np.array([concept.id in ids for concept in questions], dtype=np.bool_) for told, ids in _FIRST.items()
+        }
         wordings: dict[str, int] = {}
         self._wording = np.array([wordings.setdefault(c.question, len(wordings)) for c in questions], dtype=np.intp)
         self._wordings = len(wordings)
@@ -60,12 +67,19 @@ class Fitting:
         closed[self._wording_of[told]] = True
         return ~closed.take(self._wording)
 
+    def first(self, present: frozenset[str]) -> Mask:
+        """Questions that come before others with what is present."""
+        first = np.zeros(len(self._wording), dtype=np.bool_)
+        for id_ in present & self._first.keys():
+            first |= self._first[id_]
+        return first
+
     def fits(self, present: frozenset[str], graver: Mask, person: Person) -> Mask:
         """Questions that make sense for this person now.
 
         A detail (`graver`: of something present) is asked once the general complaint is known; a sign of danger may
         come at once. What only one sex can have is asked only where the sex is known. There is no question about
-        pregnancy for men, children or the old, and none about signs in babies later.
+        pregnancy for men, children or the old, none about signs in babies later, and none to babies about what is felt.
         """
         age = person.age
         fits: Mask = (self._at_once | graver) & self._of_sex[sex_index(person.sex)]
@@ -73,8 +87,7 @@ class Fitting:
             fits &= ~self._childbearing
         if PREGNANCY not in present:
             fits &= ~self._late
-        if age is None or not age < 3:
-            fits &= ~self._baby
+        fits &= ~(self._no_baby if is_baby(age) else self._baby)
         excluded = np.zeros(len(self._wording_of), dtype=np.bool_)
         for id_ in present & self._excludes.keys():
             excluded[self._excludes[id_]] = True

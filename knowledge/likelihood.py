@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from knowledge.catalogue import Catalogue
 from knowledge.clinical import Finding, Person, Presence
 from knowledge.tables import Mask, Table, Tables, age_band, compile_tables, duration_band, season, sex_index
-from knowledge.triage import absent_of, known_of, present_of, stated
+from knowledge.triage import absent_of, known_of, present_of, said_by, stated, with_sudden_forms
 from knowledge.tuning import Tuning
 
 _PRESENT = Presence.PRESENT
@@ -62,13 +62,22 @@ def gather(
     asked: Collection[str],
     onset: float | None,
     sudden: bool | None,
+    untold: frozenset[str] = frozenset(),
 ) -> Evidence:
-    """The evidence in what was said. Without an onset the longest-lasting present finding gives it."""
+    """The evidence in what was said. Without an onset the longest-lasting present finding gives it.
+
+    With a sudden onset, what has a sudden form is present in it. `untold` are findings nobody could have told of such a
+    patient.
+    """
     heard = stated(findings, catalogue)
+    if sudden:
+        heard = with_sudden_forms(heard, catalogue)
     said = heard.present | known_of(person, catalogue)
     present = present_of(heard, catalogue, person)
     absent = absent_of(heard, present, catalogue, person)
-    silent = (heard.unknown | (frozenset(asked) & catalogue.concepts.keys())) - present
+    known = catalogue.concepts
+    answered = [id_ for id_ in asked if id_ in known]
+    silent = heard.unknown.union(answered, untold, said_by(present, catalogue)) - present
     if onset is None:
         since = [f.since for f in findings if f.since is not None and f.concept in said and f.presence is _PRESENT]
         onset = max(since, default=None)
@@ -111,14 +120,17 @@ class Likelihood:
         )  # one table, so that one sum does
         self._before: dict[tuple[int, int, int, bool], Table] = {}
 
-    def posterior(self, evidence: Evidence, scored: Scored, person: Person, on: date) -> Table:
-        """P(condition | evidence) for all conditions and then the background; sums to 1."""
+    def posterior(self, evidence: Evidence, scored: Scored, person: Person, on: date, topic: Table) -> Table:
+        """P(condition | evidence) for all conditions and then the background; sums to 1.
+
+        `topic` is the log of what it counts against a condition that it explains no complaint.
+        """
         tables = self.tables
         rows = scored.present + self._stacked(scored.absent, scored.absent_given)
         score = self._prior(age_band(person.age), sex_index(person.sex), season(on), silence=bool(evidence.stated))
         if evidence.stated:
             rows += ((evidence.told_rows & self._speaks).nonzero()[0] + _UNSILENT * len(self.ids)).tolist()
-        score = score + np.add.reduce(self._ratios.take(np.array(rows, dtype=np.intp), axis=0), axis=0)
+        score = score + topic + np.add.reduce(self._ratios.take(np.array(rows, dtype=np.intp), axis=0), axis=0)
         if evidence.onset is not None:
             score = score + tables.duration[duration_band(evidence.onset)]
         if evidence.sudden is not None:

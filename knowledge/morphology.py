@@ -2,8 +2,8 @@
 
 import threading
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import yaml
 from kiwipiepy import Kiwi
@@ -15,9 +15,8 @@ LONGEST = 2_000
 """Characters that are analysed; 100,000 of one syllable would take most of a second."""
 
 
-@dataclass(frozen=True, slots=True)
-class Morpheme:
-    """One morpheme of a text."""
+class Morpheme(NamedTuple):
+    """One morpheme of a text; a tuple because every message makes dozens."""
 
     form: str
     """As kiwi writes it: stems for verbs and adjectives, the word itself for nouns."""
@@ -43,4 +42,4 @@ class Morphology:
         """The morphemes of the first 2,000 characters."""
         with self._lock:
             tokens = self._kiwi.tokenize(text[:LONGEST])
-        return tuple(Morpheme(t.form, t.tag.partition("-")[0], t.start, t.end) for t in tokens)
+        return tuple([Morpheme(t.form, t.tag.partition("-")[0], t.start, t.end) for t in tokens])

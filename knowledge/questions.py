@@ -27,7 +27,8 @@ class Questions:
         self._gains = Gains(asked, tables, urgency, answers, tuning)
         self._fitting = Fitting(asked, catalogue, tables)
         self._rows = np.array([tables.row[concept.id] for concept in asked], dtype=np.intp)
-        self._related: Mask = tables.related[self._rows].T.copy()
+        telling = tables.related & (tables.probability >= tuning.telling * tables.probability[:, -1:])
+        self._telling: Mask = telling[self._rows].T.copy()
 
     def choose(self, situation: Situation) -> Question | None:
         """The next question, or None where no answer would change the advice enough to be worth asking."""
@@ -36,8 +37,8 @@ class Questions:
             return None
         top = situation.leading[: tuning.considered]
         unsettled = situation.unsettled.take(self._rows)
-        # Eligible: open, sensible, and a leading candidate speaks about it.
-        eligible: Mask = np.logical_or.reduce(self._related.take(top, axis=0), axis=0)
+        # Eligible: open, sensible, and telling about a leading candidate (no hunting among what is there by chance).
+        eligible: Mask = np.logical_or.reduce(self._telling[self._leading(situation)], axis=0)
         eligible |= unsettled
         eligible &= standing.fits
         eligible &= self._fitting.open(situation.evidence.told_rows)
@@ -48,6 +49,11 @@ class Questions:
         must = eligible & unsettled
         if not gain.self_care and np.count_nonzero(must):
             must &= gain.raising > np.where(standing.graver.take(self._rows), 0.0, _WORTH_ASKING)
+        if not np.count_nonzero(must):  # then what would likely complete a red flag, then what all else depends on
+            emergencies = standing.floors_if >= _EMERGENCY
+            must = eligible & emergencies & (gain.raising >= tuning.completing)
+        if not np.count_nonzero(must):
+            must = eligible & standing.first
         if np.count_nonzero(must):  # a sign of danger goes before everything else where it could change the urgency
             return self._questions[int(np.where(must, value, -np.inf).argmax())]
         likeliest = np.maximum.reduce(situation.posterior[:-1])
@@ -58,6 +64,20 @@ class Questions:
             return None
         return self._questions[best]
 
+    def _leading(self, situation: Situation) -> Mask:
+        """The candidates that questions may be about: probable ones that explain a complaint, and likely emergencies.
+
+        An emergency may be less probable, but must explain a complaint too.
+        """
+        tuning, posterior, standing = self._tuning, situation.posterior, situation.standing
+        background = len(posterior) - 1
+        first, second = situation.leading[:2]
+        likeliest = float(posterior[second if first == background else first])
+        leading: Mask = posterior >= min(tuning.leading, likeliest / 2)
+        leading |= standing.emergencies & (posterior >= tuning.leading_emergency)
+        leading &= standing.on_topic
+        return leading
+
 
 def _question(concept: Concept, catalogue: Catalogue) -> Question:
     answers = concept.answers or tuple(
@@ -66,6 +86,8 @@ def _question(concept: Concept, catalogue: Catalogue) -> Question:
     about = dict.fromkeys([concept.id, *(id_ for answer in answers for id_, _ in answer.sets)])
     return Question(findings=tuple(about), wording=concept.question, answers=answers, why=concept.why)
 
+
+_EMERGENCY = int(Triage.EMERGENCY)
 
 _WORTH_ASKING = 0.02
 """P(yes) from which a sign of danger goes before everything else. A graver form of the complaint always does, and so

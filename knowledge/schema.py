@@ -64,8 +64,26 @@ class Wording:
 
     raised: Mapping[str, str]
     """Why a likely condition raises the level, by level code, with `{name}` in it."""
+    several: str
+    """Why the level is raised where no single condition is likely enough to be named."""
     answers: Mapping[str, str]
     """Labels of the plain answers, by presence."""
+
+
+def read_finding_departments(
+    raw: object, concepts: Mapping[str, Concept], departments: Mapping[str, Department], problems: Problems
+) -> dict[str, tuple[str, ...]]:
+    """The departments that know a finding best, from `finding_departments.yaml`; all ids and names must be known."""
+    file = "finding_departments.yaml"
+    whole = Fields(raw, file=file, key="", problems=problems, allowed=frozenset(concepts))
+    hints = {id_: whole.texts(id_, required=True) for id_ in items(raw, file=file, problems=problems)}
+    for id_, names in hints.items():
+        if len(set(names)) < len(names):
+            whole.problem(id_, "names a department twice")
+        for name in names:
+            if name not in departments:
+                whole.problem(id_, f"unknown department {name!r}")
+    return hints
 
 
 def read_concepts(findings: object, questions: object, problems: Problems) -> dict[str, Concept]:
@@ -238,4 +256,8 @@ def read_wording(raw: object, problems: Problems) -> Wording:
     for level, text in texts.items():
         if "{name}" not in text:
             raised.problem(level, "must have {name} in it")
-    return Wording(raised=texts, answers={label: answers.text(label) for label in labels})
+    several = whole.get("several")
+    if not isinstance(several, str) or not several.strip():
+        problems.add("reasons.yaml", "several", "is missing")
+        several = ""
+    return Wording(raised=texts, several=several, answers={label: answers.text(label) for label in labels})

@@ -11,9 +11,13 @@ from knowledge.catalogue import Catalogue
 from knowledge.clinical import Person, Reason, Sex, Triage
 from knowledge.fitting import Fitting, askable
 from knowledge.rules import Flags
-from knowledge.tables import Mask, Tables, parent_rows
+from knowledge.tables import Mask, Table, Tables, parent_rows
 from knowledge.triage import floors
+from knowledge.tuning import Tuning
 from knowledge.urgency import Levels, Urgency, worst
+
+COMPLAINTS = frozenset({"symptom", "sign", "measurement", "exposure"})
+"""Kinds of finding somebody consults about; a history alone is no complaint."""
 
 _KEPT = 256
 """So many are kept; each is a few kilobytes."""
@@ -23,8 +27,14 @@ _KEPT = 256
 class Standing:
     """Urgency as it stands, and what each question could do to it. Arrays are shared: never written to."""
 
+    topic: Table
+    """What it counts (a log) against each condition that it explains none of the complaints."""
+    on_topic: Mask
+    """Whether each condition explains a complaint (without a complaint all do)."""
     levels: Levels
     """How urgent each condition (and then the background) is."""
+    emergencies: Mask
+    """Which of them are emergencies."""
     flags: tuple[Reason, ...]
     """The red flags that hold."""
     floor: Triage
@@ -35,6 +45,8 @@ class Standing:
     """By row of the tables: whether the finding is a form of something present."""
     fits: Mask
     """By question: whether it makes sense now for this person."""
+    first: Mask
+    """By question: whether it comes before others."""
     rising: NDArray[np.intp]
     """Conditions that would rise after one yes, one entry for each way."""
     asked: NDArray[np.intp]
@@ -50,9 +62,15 @@ class Standing:
 class Standings:
     """Says how things stand, over one catalogue."""
 
-    def __init__(self, catalogue: Catalogue, tables: Tables, urgency: Urgency, answers: Answers) -> None:
+    def __init__(
+        self, catalogue: Catalogue, tables: Tables, urgency: Urgency, answers: Answers, tuning: Tuning
+    ) -> None:
         questions = askable(catalogue)
         self._catalogue = catalogue
+        self._explains = tables.explains
+        self._off_topic = float(np.log(tuning.off_topic))
+        self._complaints: Mask = np.array([c.kind in COMPLAINTS for c in catalogue.concepts.values()], dtype=np.bool_)
+        self._all: Mask = np.ones(tables.explains.shape[1], dtype=np.bool_)
         self._row = tables.row
         self._urgency = urgency
         self._answers = answers
@@ -81,13 +99,19 @@ class Standings:
         asked = self._number.take(raised.missing)
         rises = ((asked >= 0) & (to > levels.take(columns))).nonzero()[0]
         below = rows.take(self._above).nonzero()[0]
+        told = (rows[:-1] & self._complaints).nonzero()[0]
+        on_topic: Mask = np.logical_or.reduce(self._explains.take(told, axis=0), axis=0) if len(told) else self._all
         return Standing(
+            topic=np.where(on_topic, 0.0, self._off_topic),
+            on_topic=on_topic,
             levels=levels,
+            emergencies=levels >= int(Triage.EMERGENCY),
             flags=flags,
             floor=floor,
             floors_if=self._flags.floors_if(present, rows, person, int(floor)).take(self._rows),
             graver=graver,
             fits=self._fitting.fits(present, graver.take(self._rows), person),
+            first=self._fitting.first(present),
             rising=columns.take(rises),
             asked=asked.take(rises),
             to=to.take(rises),

@@ -80,8 +80,12 @@ class Tables:
     """Log likelihood ratio of an absent finding."""
     absent_given: Table
     """The same where its parent is present."""
+    explains: Mask
+    """Whether the finding, told as a complaint, is explained by the condition; the background explains all."""
+    defining: NDArray[np.intp]
+    """By condition and the background: the row of the most general form of the finding that defines it, else -1."""
     silence: Table
-    """What it says that nobody mentioned the finding."""
+    """What it says that nobody mentioned the finding, or any form of it."""
     prior: Table
     """Log of cases in 1,000, by condition."""
     age: Table
@@ -119,9 +123,11 @@ def compile_tables(catalogue: Catalogue, tuning: Tuning) -> Tables:
         if (primary := parent[id_]) is not None:
             whole[row[id_]] += whole[row[primary]]
     absent_given = np.clip(np.log((1 - given) / (1 - leak_given)), -cap, cap)
-    told = tuning.mention
-    silence = np.log((1 - told * probability) / (1 - told * leak))
+    explains = related & (probability >= tuning.explains * leak)
+    explains[:, -1] = True
     conditions = tuple(catalogue.conditions.values())
+    defining = [_defining(condition, catalogue, tuning) for condition in conditions]
+    mention = np.where(observed & ~child, tuning.mention, 0.0)
     return Tables(
         row=row,
         parent=parent,
@@ -132,7 +138,9 @@ def compile_tables(catalogue: Catalogue, tuning: Tuning) -> Tables:
         present=present,
         absent=np.clip(np.log((1 - probability) / (1 - leak)), -cap, cap),
         absent_given=np.where(related, absent_given, 0.0),
-        silence=np.where(observed & ~child, silence, 0.0),
+        explains=explains,
+        defining=np.array([*(-1 if id_ is None else row[_root(id_, parent)] for id_ in defining), -1], dtype=np.intp),
+        silence=_silence(defining, row, parent, mention, probability, tuning),
         prior=np.log([*(condition.prior.per_1000 for condition in conditions), tuning.background]),
         age=_age(conditions),
         sex=_sex(conditions),
@@ -140,6 +148,50 @@ def compile_tables(catalogue: Catalogue, tuning: Tuning) -> Tables:
         duration=_duration(conditions),
         sudden=_sudden(conditions),
     )
+
+
+def _root(id_: str, parent: Mapping[str, str | None]) -> str:
+    """The most general finding it implies, by primary parents."""
+    while (above := parent[id_]) is not None:
+        id_ = above
+    return id_
+
+
+def _silence(
+    defining: Sequence[str | None],
+    row: Mapping[str, int],
+    parent: Mapping[str, str | None],
+    mention: Table,
+    probability: Table,
+    tuning: Tuning,
+) -> Table:
+    """What it says that nobody mentioned a general finding (the row) or any form of it.
+
+    The one finding that defines a condition is mentioned with a larger probability than others; it counts in the row of
+    the most general finding it implies, so a word about that one (or a question) takes all of the silence back.
+    """
+    leak = probability[:, -1:]
+    told, told_by_chance = mention * probability, np.repeat(mention * leak, probability.shape[1], axis=1)
+    for column, id_ in enumerate(defining):
+        if id_ is not None:
+            general = row[_root(id_, parent)]
+            more = tuning.mention_defining - mention[general, 0]
+            told[general, column] += more * probability[row[id_], column]
+            told_by_chance[general, column] += more * leak[row[id_], 0]
+    silence: Table = np.log((1 - told) / (1 - told_by_chance))
+    return silence
+
+
+def _defining(condition: Condition, catalogue: Catalogue, tuning: Tuning) -> str | None:
+    """The finding without which there is no such condition: the rarest in others, then the most usual."""
+    found: list[tuple[float, float, str]] = []
+    for id_, usual in condition.findings.items():
+        concept = catalogue.concepts[id_]
+        rare = concept.kind == "exposure" or (concept.kind in _OBSERVED and concept.leak < tuning.rare)
+        specific = concept.kind in _OBSERVED and concept.leak <= tuning.specific
+        if (rare and usual >= tuning.defining) or (specific and usual >= tuning.defining_specific):
+            found.append((concept.leak, -usual, id_))
+    return min(found)[2] if found else None
 
 
 def parent_rows(concepts: Sequence[Concept], tables: Tables) -> NDArray[np.intp]:

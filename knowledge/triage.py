@@ -5,14 +5,19 @@ Only the patient's own findings count, and only what is happening now (a history
 history is). Ids the catalogue does not know are ignored.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 
 from knowledge.catalogue import Catalogue
 from knowledge.clinical import Finding, Person, Presence, Reason, RedFlag, Sex, Subject, When
 
 PREGNANCY = "pregnancy"
 """The finding that `Person.pregnant` stands for."""
+
+_SAID_BY: Mapping[str, frozenset[str]] = {
+    "joint_pain": frozenset({"knee_pain", "ankle_pain", "wrist_pain", "elbow_pain", "hip_pain", "shoulder_pain"}),
+}
+"""General words that nobody uses, or is asked for, who named one of these: "관절이 아픈가요?" after a painful knee."""
 
 _PRESENCES = (Presence.PRESENT, Presence.ABSENT, Presence.UNKNOWN)
 _PATIENT, _NOW, _PAST = Subject.PATIENT, When.NOW, When.PAST
@@ -41,6 +46,31 @@ def stated(findings: Iterable[Finding], catalogue: Catalogue) -> Stated:
                 said[finding.presence].add(finding.concept)
     present, absent, unknown = (frozenset(ids) for ids in said.values())
     return Stated(present=present, absent=absent, unknown=unknown)
+
+
+def with_sudden_forms(said: Stated, catalogue: Catalogue) -> Stated:
+    """With a sudden onset `sudden_X` is present where X is, unless it was denied; X must be a parent of it."""
+    forms = {f"sudden_{id_}": id_ for id_ in said.present}
+    sudden = {
+        form
+        for form, id_ in forms.items()
+        if form in catalogue.concepts and id_ in catalogue.concepts[form].parents and form not in said.absent
+    }
+    return replace(said, present=said.present | sudden) if sudden else said
+
+
+def said_by(present: frozenset[str], catalogue: Catalogue) -> Collection[str]:
+    """General findings that need not be mentioned beside these: they are neither missed nor asked."""
+    said = [id_ for id_, named in _SAID_BY.items() if not named.isdisjoint(present)]
+    return catalogue.concepts.keys() & said if said else frozenset()
+
+
+def sex_of(person: Person, present: frozenset[str], catalogue: Catalogue) -> Sex | None:
+    """The sex as it was told, or read off findings that only one sex can have, where they agree."""
+    if person.sex is not None:
+        return person.sex
+    told = {concept.sex for id_ in present if (concept := catalogue.concepts[id_]).sex is not None}
+    return told.pop() if len(told) == 1 else None
 
 
 def known_of(person: Person, catalogue: Catalogue) -> frozenset[str]:

@@ -22,6 +22,21 @@ class Tuning:
     mention: float = 0.25
     """P(a symptom that is there is told unasked). What is not told counts a little against conditions that
     usually have it, as it does for a listener."""
+    defining: float = 0.85
+    """From this P(present | condition) on a rare finding, or an accident or other exposure, defines the condition: a
+    burn without a burn is none."""
+    rare: float = 0.01
+    """A symptom or sign with a leak below this is rare enough to define a condition so."""
+    defining_specific: float = 0.9
+    """From this P(present | condition) on a `specific` symptom or sign defines it too: a torn shoulder hurts."""
+    mention_defining: float = 0.8
+    """P(what defines a condition is told unasked): somebody who was burnt, or whose child had a seizure, says so
+    first. What was neither told nor asked thus counts four to one against what it would define."""
+    off_topic: float = 0.2
+    """A condition that explains none of the complaints is this much less likely: people tell what ails them, and what
+    is common in everybody (a strained back) is no answer to dizziness."""
+    explains: float = 1.5
+    """A condition explains a complaint that is this many times as usual in it as in anybody."""
     thresholds: Mapping[Triage, float] = field(
         default_factory=lambda: {
             Triage.AMBULANCE: 0.30,
@@ -39,6 +54,15 @@ class Tuning:
     """From this posterior on an emergency is still possible: its must-ask findings may not stay unknown."""
     considered: int = 25
     """So many leading candidates take part in choosing a question."""
+    leading: float = 0.06
+    """A question other than for danger must be about a candidate at least this probable (or half as probable as the
+    likeliest, where none is) ..."""
+    leading_emergency: float = 0.01
+    """... or about an emergency at least this probable ..."""
+    telling: float = 3.0
+    """... in which the finding is this many times as usual as in anybody."""
+    completing: float = 0.1
+    """P(yes) from which a question that would complete the red flag of an emergency goes before other questions."""
     urgency_weight: float = 0.12
     """How many nats one step of expected change in harm is worth when questions are compared."""
     least_gain: float = 0.03

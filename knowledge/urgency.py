@@ -44,6 +44,8 @@ class Urgency:
         usual = (tables.probability[self._must] >= tuning.usual) & tables.related[self._must]
         self._usual: Mask = usual.T.copy()
         self._possible = tuning.possible
+        self._defined = (tables.defining >= 0).nonzero()[0]
+        self._defining = tables.defining[self._defined]
 
     def levels(self, raised: Match) -> Levels:
         """How urgent each condition (and then the background) is with these findings, given how `raises` stand."""
@@ -51,6 +53,17 @@ class Urgency:
         columns = self.raised[raised.hold]
         levels[columns] = np.maximum(self._base[columns], self.to[raised.hold])
         return levels
+
+    def borne_out(self, levels: Levels, evidence: Evidence) -> Levels:
+        """The levels, where no condition is an emergency whose defining finding was neither told nor asked.
+
+        A febrile seizure nobody spoke of is no reason for the emergency room, however small children with a fever are.
+        Once it was asked, or a more general form of it is present, the probabilities decide as usual.
+        """
+        unheard = self._defined[~evidence.told_rows.take(self._defining)]
+        heard = levels.copy()
+        heard[unheard] = np.minimum(levels.take(unheard), int(Triage.CLINIC_24H))
+        return heard
 
     def advised(self, masses: Table) -> Levels:
         """For each column the largest level whose mass passes its threshold; `masses` has a row a rising level."""
@@ -82,19 +95,31 @@ class Urgency:
         return rows
 
     def reasons(self, leading: Levels, posterior: Table, levels: Levels, level: Triage) -> tuple[Reason, ...]:
-        """One reason for each of the likeliest conditions that make the level what it is, given all by likelihood."""
+        """One reason for each of the likeliest conditions that make the level what it is, `leading` by likelihood.
+
+        Only what is likely enough to stand among the candidates is named, and nothing that a finding makes far more
+        urgent than it is by itself (a cold is no reason for the emergency room: what else the finding can mean is).
+        Where no condition can be named, one general sentence says why.
+        """
         text = self._wording.raised[level.code]
         worth = leading[:_LOOKED_AT]
         worth = worth[(worth < len(self._names)) & (levels[worth] >= int(level)) & (posterior[worth] >= _WORTH_NAMING)]
-        return tuple(
+        worth = worth[self._base[worth] >= int(level) - _RAISED_BY]
+        named = tuple(
             Reason(floor=level, text=text.format(name=name), source=id_)
             for id_, name in (self._names[column] for column in worth[:_REASONS].tolist())
         )
+        return named or (Reason(floor=level, text=self._wording.several, source=SEVERAL),)
 
+
+SEVERAL = "several_conditions"
+"""The source of the reason that names no condition."""
 
 _LOOKED_AT = 10
-_WORTH_NAMING = 0.02
-_REASONS = 3
+_WORTH_NAMING = 0.08
+_REASONS = 2
+_RAISED_BY = 1
+"""So many steps a condition may have been raised by findings and still be named."""
 
 
 def worst(reasons: Iterable[Reason]) -> Triage:

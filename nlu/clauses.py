@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Sequence
+from itertools import takewhile
 
 from knowledge.clinical import Presence, When
 from knowledge.morphology import Morpheme
 from nlu.grammar import (
+    BESIDES,
     DEGREE,
     ENDED,
     GENERAL_VERBS,
@@ -66,6 +68,21 @@ def presence(match: Match, morphemes: Sequence[Morpheme], clause: range) -> Pres
     if _unknown(match, morphemes, clause):
         return Presence.UNKNOWN
     return Presence.ABSENT if _denied(match, morphemes, clause) else Presence.PRESENT
+
+
+def left_out(match: Match, morphemes: Sequence[Morpheme], clause: range) -> bool:
+    """Whether "말고" or "아니라" turns down what was read for something else ("발목이 아니라 무릎이 아파요")."""
+    for i in range(match.at[0] + 1, clause.stop - 1):
+        form, following = morphemes[i].form, morphemes[i + 1]
+        if (morphemes[i].tag not in ("VV", "VX", "VCN") or form not in ("말", "아니")) or i in match.at:
+            if morphemes[i].tag in PREDICATES and i not in match.at and i > match.at[-1]:
+                return False
+            continue
+        if following.form not in ("고", "라", "라서", "구") or morphemes[i - 1].tag in ("EC", "ETM"):
+            return False
+        after = {m.form for m in takewhile(lambda m: m.tag != "EF", morphemes[i + 2 :])}
+        return i < match.at[-1] if form == "아니" else not after & BESIDES
+    return False
 
 
 def _unknown(match: Match, morphemes: Sequence[Morpheme], clause: range) -> bool:

@@ -30,6 +30,8 @@ def _predicate(morphemes: Sequence[Morpheme]) -> tuple[str, bool] | None:
         form, tag = morphemes[i].form, morphemes[i].tag
         if tag in ("VV", "VA"):
             before = i > 0 and morphemes[i - 1].tag == "MAG" and morphemes[i - 1].form in ("안", "못")
-            after = any(m.tag == "VX" and m.form in ("않", "못하") for m in morphemes[i + 1 : i + 4])
+            after = any(
+                m.tag == "VCN" or (m.tag == "VX" and m.form in ("않", "못하")) for m in morphemes[i + 1 : i + 5]
+            )
             return form, form == "없" or before or after
     return None

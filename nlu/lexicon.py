@@ -2,8 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import yaml
 
@@ -28,8 +28,7 @@ NOTHING = ""
 """Stands for the concept of expressions that look like a finding and are none ("열받아요")."""
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(NamedTuple):
     """An expression found in a text."""
 
     concept: str
@@ -40,11 +39,10 @@ class Match:
     """The expression itself denies ("소변이 안 나와요"): a negation outside is needed to take it back."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Key:
+class _Key(NamedTuple):
     """A content morpheme as expressions are compared by it."""
 
-    index: int
+    at: int
     """Its place among the text's morphemes."""
     form: str
     """Its form; what denies is marked, "…ㄹ 것 같다" (about to) is one of its own."""
@@ -54,8 +52,7 @@ class _Key:
     """Too light to be asked for."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Form:
+class _Form(NamedTuple):
     concept: str
     keys: tuple[str, ...]
     needs: frozenset[str]
@@ -101,7 +98,7 @@ class Lexicon:
 
 def _fits(wanted: Sequence[str], keys: Sequence[_Key], place: int) -> tuple[int, ...]:
     """Indices of an expression's morphemes from a place on, or nothing."""
-    at = [keys[place].index]
+    at = [keys[place].at]
     for form in wanted[1:]:
         between = 0
         while True:
@@ -109,7 +106,7 @@ def _fits(wanted: Sequence[str], keys: Sequence[_Key], place: int) -> tuple[int,
             if place == len(keys) or between > MOST_BETWEEN:
                 return ()
             if keys[place].form == form:
-                at.append(keys[place].index)
+                at.append(keys[place].at)
                 break
             between += not keys[place].light
     return tuple(at)
@@ -176,7 +173,7 @@ def expression(morphemes: Sequence[Morpheme]) -> tuple[str, ...]:
     keys = content(morphemes, range(len(morphemes)))
     heavy = [key.form for key in keys if not key.mere]
     if len(heavy) < 2:
-        heavy = [key.form for key in keys if not key.mere or morphemes[key.index].form not in EMPTY]
+        heavy = [key.form for key in keys if not key.mere or morphemes[key.at].form not in EMPTY]
     if len(heavy) == 1 and len(heavy[0].partition("/")[0]) < 2 and heavy[0] not in SINGLE:
         return ()
     return tuple(heavy)

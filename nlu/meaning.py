@@ -93,8 +93,6 @@ class Understanding:
     """Hours since the complaint as a whole began, where told ("어제부터")."""
     sudden: bool | None = None
     """Whether it began suddenly, where told."""
-    alarms: tuple[Alarm, ...] = ()
-    """Dangers, most urgent first."""
     departments: tuple[str, ...] = ()
     """Departments named by the person."""
     truncated: bool = False

@@ -31,6 +31,9 @@ _PUPIL = re.compile(rf"(?<![가-힣0-9])(?:{_school}){_is}")
 _I_AM_PUPIL = re.compile(
     rf"(?<![가-힣]){_I}\s*(?:지금|이제|올해|아직|겨우)?\s*(?:(?:{_school}){_is}|유치원에?\s*(?:다니|다녀))"
 )
+ANIMALS, STORIES, HEROES = (frozenset(_data[name]) for name in ("animals", "stories", "heroes"))
+"""Whose complaints are nobody's: pets, what a story tells, and whom it tells of."""
+
 _KIN_WORD = re.compile("|".join(sorted(map(re.escape, KIN), key=len, reverse=True)))
 _BARE_SEX = re.compile(r"^\s*(?P<sex>[여남])\s*(?:요|이요|예요|입니다)?\s*[.!]?\s*$")
 _SEX_WORD = re.compile("|".join(sorted(map(re.escape, SEXES), key=len, reverse=True)))
@@ -48,6 +51,21 @@ def subject_of(morphemes: Sequence[Morpheme], clause: range) -> Relation | None:
         if morpheme.tag in ("NNG", "NNP") and morpheme.form in KIN:
             return KIN[morpheme.form]
     return None
+
+
+def of_no_patient(morphemes: Sequence[Morpheme], clause: range) -> bool:
+    """Whether a clause tells of a pet or of a story ("강아지가 토해요", "드라마에서 주인공이 쓰러졌어요")."""
+    for i in clause[:-1]:
+        word, particle = morphemes[i], morphemes[i + 1]
+        if word.tag not in ("NNG", "NNP"):
+            continue
+        subject = particle.tag in ("JKS", "JX")
+        lives_there = i + 2 < clause.stop and morphemes[i + 2].form in ("있", "많")
+        if subject and word.form in ANIMALS | HEROES and not lives_there:
+            return True
+        if word.form in STORIES and particle.form in ("에서", "속"):
+            return True
+    return False
 
 
 def _owns(morphemes: Sequence[Morpheme], index: int) -> bool:

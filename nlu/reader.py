@@ -11,7 +11,6 @@ from typing import Literal
 from knowledge.clinical import Concept, Finding, Presence, Relation, Subject, When
 from knowledge.morphology import LONGEST, Morpheme, Morphology
 from nlu import clauses, intent, people, values
-from nlu.alarm import screen
 from nlu.echo import echo
 from nlu.lexicon import Lexicon, Match, load_forms
 from nlu.meaning import Hints, Intent, Mention, Understanding
@@ -39,7 +38,10 @@ SHORT = 25
 
 _WEEKS = re.compile(r"임신\s*(?:한\s*지\s*)?(?P<n>\d{1,2})\s*주|(?P<m>\d{1,2})\s*주\s*(?:차\s*)?(?:임산부|임신)")
 _PREGNANT = re.compile(r"임신\s*(?:중|했|한|\d|초기|중기|후기|부)|임산부|만삭")
-_BARE_PLACE = re.compile(r"^\s*(?P<place>[가-힣 ]{2,20}?)\s*(?:이요|요|이에요|예요|쪽이요|쪽이에요)?\s*[.!]?\s*$")
+_BARE_PLACE = re.compile(
+    r"^\s*(?:(?:아니|글쎄|모르겠|음|어|아마|그냥)(?:라|요|는데요?)?[\s,.]+)*(?P<place>[가-힣 ]{2,20}?)"
+    r"\s*(?:쪽)?(?:인가요?|인\s*(?:것|거)\s*같아요?|이요|요|이에요|예요|같아요)?\s*[.!?]*\s*$"
+)
 _NOT_PREGNANT = re.compile(r"임신\s*(?:은|는|이|가)?\s*(?:아니|아닌|안|가능성\s*(?:은|이)?\s*없)")
 
 
@@ -56,7 +58,7 @@ class Reader:
         self._questions: dict[str, tuple[Morpheme, ...]] = {}
 
     def read(self, text: str, hints: Hints = Hints(), today: date | None = None) -> Understanding:  # noqa: B008 - frozen
-        """Everything a message says. Never raises, reads at most 2,000 characters; alarms see the whole text."""
+        """Everything a message says. Never raises, reads at most 2,000 characters."""
         clean = normalize(text)
         morphemes = self._morphology.analyse(clean)
         parts = clauses.clauses(morphemes, clean)
@@ -66,13 +68,15 @@ class Reader:
         relation = _patient(subjects, told, hints, self._concepts)
         mention = self._mention(clean, relation, hints, today or date.today())  # noqa: DTZ011 - only for birth years
         patient = relation or hints.patient
-        findings = [replace(f, subject=_subject(of, patient)) for f, of in told]
+        findings = [_told_of(f, _subject(of, patient)) for f, of in told]
         degrees = values.temperature(clean)
         if degrees:
             findings = [f for f in findings if f.concept != "fever" or f.when is not When.NOW]  # the reading says it
         findings += [f for f in (*degrees, *values.pressure(clean)) if f.concept in self._concepts]
         severity, since = values.score(clean), values.onset(clean)
-        findings = [replace(f, severity=severity, since=since) for f in _settled(findings)]
+        findings = _settled(findings)
+        if severity is not None or since is not None:
+            findings = [replace(f, severity=severity, since=since) for f in findings]
         wanted = intent.intents(clean)
         echoed = self._echo(morphemes, clean, hints)
         if echoed:
@@ -93,7 +97,6 @@ class Reader:
             mention=mention,
             onset=since,
             sudden=values.sudden(clean),
-            alarms=screen(text),
             departments=tuple(dict.fromkeys(intent.DEPARTMENTS.findall(clean))),
             truncated=len(text) > LONGEST,
         )
@@ -108,6 +111,7 @@ class Reader:
         topic: int | None = None
         before: range | None = None
         newest = 0
+        aside = False  # the clauses tell of a pet or of a story
         for clause in parts:
             named = people.subject_of(morphemes, clause)
             if named:
@@ -115,6 +119,13 @@ class Reader:
                 subjects.append(named)
             own = clauses.topic(morphemes, clause)
             found = self._matches(morphemes, clause, topic if own is None else None)
+            found = [match for match in found if not clauses.left_out(match, morphemes, clause)]
+            if named is None and (aside or people.of_no_patient(morphemes, clause)):
+                kept = [match for match in found if self._concepts[match.concept].kind not in PASSING]
+                aside = aside or len(kept) < len(found)
+                found = kept
+            else:
+                aside = False
             if found:
                 newest = len(told)
                 told += [(self._finding(match, morphemes, clause, text), about) for match in found]
@@ -143,8 +154,8 @@ class Reader:
         elif bare == "yes":
             asked = asked[:1]  # "네" says nothing about graver forms of the same thing
         if presence is not Presence.PRESENT:
-            # What the question takes for granted and what is known stay: "아니요" to "배 어디가 아픈가요?" denies no ache.
-            granted = set(hints.known).union(*(self._above(concept) for concept in asked))
+            # What the question takes for granted and what is known stay: "아니요" to "배 어디가 …?" denies no ache.
+            granted = set().union(*map(self._above, asked)) - {asked[0]} | set(hints.known)
             asked = tuple(c for c in asked if c not in granted)
         return [Finding(concept=c, presence=presence) for c in asked if c not in read]
 
@@ -246,8 +257,8 @@ class Reader:
         if any(f.concept in hints.asked for f in findings) or set(wanted) & {Intent.WHY, Intent.FINISH}:
             return None
         bare = intent.answer(text, graver=bool(hints.asked) and self._graver(hints.asked[0]))
-        if bare == "no" and _OBJECTS.match(text) and self._corrected(findings, hints):
-            return None
+        if (bare == "unsure" or (bare == "no" and _OBJECTS.match(text))) and self._corrected(findings, hints):
+            return None  # "아니 오른쪽 아랫배예요", "글쎄요 아랫배?"
         # "네, 기침도 나요" answers and adds; "배가 안 아파요" alone is about the belly only.
         if findings and bare == "no" and not re.match(r"\s*(아니|아뇨|없)", text):
             return None
@@ -279,6 +290,10 @@ def _patient(
     if pregnant:
         return pregnant[0]
     return subjects[0] if subjects and not told else None
+
+
+def _told_of(finding: Finding, subject: Subject) -> Finding:
+    return finding if finding.subject is subject else replace(finding, subject=subject)
 
 
 def _subject(about: Relation | None, patient: Relation) -> Subject:

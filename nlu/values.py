@@ -34,7 +34,7 @@ DAYS = {"하루": 1, "이틀": 2, "사흘": 3, "나흘": 4, "닷새": 5, "일주
 _baby = r"(?:갓난아?기|신생아|아기|애기|아가(?!씨|미)|영아|쌍둥이)"
 _child = rf"(?:{_baby}|아이|애(?![매정])|딸|아들|남아|여아|손주|손자|손녀|조카|둘째|첫째|막내)"
 _count = rf"(?:(?P<n>{_number}|{_native})\s*(?P<unit>개월|달|주일?|일)|(?P<word>{'|'.join(DAYS)}))"
-_not_yet = r"(?P<less>(?:도|이|은)?\s*(?:채\s*)?(?:안|못)\s*(?:[된됐되]|지[났난]|넘)|\s*전(?=\s*아[기이]))"
+_not_yet = r"(?P<less>(?:도|이|은)?\s*(?:채\s*)?(?:안|못)\s*(?:[된됐되]|지[났난]|넘))"
 _just = r"(?:(?:이제|아직|겨우|막|갓)\s*)*"
 _is_old = rf"(?:{_not_yet}|\s*(?:밖에|[된됐]|되었|이에요|이예요|인데|예요|이고|입니다|짜리))"
 _of = r"\s*(?:쯤|정도|조금|갓|막|밖에\s*안)?\s*(?:[된인]|지난|넘은|짜리|차)"
@@ -42,7 +42,8 @@ MONTHS = tuple(
     re.compile(form)
     for form in (
         rf"(?:생후|태어난\s?지|낳은\s?지)\s*{_just}{_count}{_not_yet}?",
-        rf"(?<!지)(?<!지 ){_count}(?:{_not_yet}|{_of})?\s*(?={_child})",
+        rf"(?<!지)(?<!지 ){_count}(?:{_not_yet}|{_of})\s*(?={_child})",
+        rf"(?P<n>\d{{1,2}})\s*(?P<unit>개월)(?P<word>)?(?P<less>)?\s*(?={_child})",
         rf"{_baby}(?:가|는|이|인데)?\s*{_just}{_count}{_is_old}",
         rf"{_child}(?:가|는|이)\s*{_just}(?P<n>{_number}|{_native})\s*(?P<unit>개월|달)(?P<word>)?{_is_old}",
     )
@@ -51,7 +52,9 @@ MONTHS = tuple(
 BORN = re.compile(r"(?P<n>(?:19|20)?\d{2})\s*년\s*생")
 BIRTHDAY = re.compile(r"돌쟁이|(?:(?P<n>두|세)\s*)?돌\s*(?:된|지난|지나|지났|됐|쯤|정도|아기|아이)")
 BEFORE_BIRTHDAY = re.compile(rf"(?<![가-힣])돌(?:{_not_yet}|\s*전\s*[이아])")
-HUNDRED_DAYS = re.compile(rf"(?:백|100)\s*일(?:{_not_yet}|\s*(?:이에요|이요|요|인데|[된지됐쯤]|정도|아[기이가]|$))")
+HUNDRED_DAYS = re.compile(
+    rf"(?:백|100)\s*일(?:{_not_yet}|(?P<before>\s*전\s*아[기이])|\s*(?:이에요|이요|요|인데|[된지됐쯤]|정도|아[기이가]|$))"
+)
 LESS = 0.7
 """What "not yet so old" comes to, of the age it names."""
 NEWBORN = re.compile(r"신생아|갓\s*태어난|갓난")
@@ -169,7 +172,7 @@ def age(text: str, today: date, *, expected: bool = False) -> float | None:
     if found := BIRTHDAY.search(text):
         return number(found["n"]) if found["n"] else 1.0
     if found := HUNDRED_DAYS.search(text):
-        return 100 / 365.25 * (LESS if found["less"] else 1)
+        return 100 / 365.25 * (LESS if found["less"] or found["before"] else 1)
     if NEWBORN.search(text):
         return 0.04
     found = AGE.search(text)

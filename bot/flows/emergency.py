@@ -32,10 +32,13 @@ def after_alarm(context: Context) -> Step:
     say = context.say
     crisis = any(alarm.kind == CRISIS for alarm in context.alarms)
     about_others = crisis and all(alarm.id.endswith("third_person") for alarm in context.alarms)
-    kind = "crisis_other" if about_others else CRISIS if crisis else context.alarms[0].kind
+    first = context.alarms[0]
+    own_words = first.id if say.get(f"consult.after_alarm.{first.id}") else first.kind
+    kind = "crisis_other" if about_others else CRISIS if crisis else own_words
     choices = () if crisis else (places_choice(say),)
     said = reply(Text(text=say(f"consult.after_alarm.{kind}")), choices=choices, tone="critical")
-    expecting: Expecting = "crisis" if crisis else "alarm"
+    ambulance = any(alarm.floor is Triage.AMBULANCE for alarm in context.alarms)
+    expecting: Expecting = "crisis" if crisis else "alarm" if ambulance else "nothing"
     if about_others:
         return Step(reply=said, session=replace(context.session, expecting=expecting))
     seen = replace(assessed(context), expecting=expecting)

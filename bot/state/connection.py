@@ -21,7 +21,7 @@ SOCKET_SECONDS = 2.0
 """A turn waits at most this long for one answer of Redis."""
 
 POOL = 64
-"""Connections a process may open; turns beyond it wait."""
+"""Lines a process may open, and connections of redis-py's beside them; turns beyond it wait."""
 
 
 REFUSALS = re.compile(r"MISCONF|OOM|READONLY|LOADING|CLUSTERDOWN|MASTERDOWN")

@@ -45,7 +45,9 @@ def made_up(conditions: int, findings: int) -> Catalogue:
         red_flags=tuple(_flag(number, ids, rng) for number in range(conditions // 2)),
         departments={name: Department(name=name, sees="", synonyms=()) for name in ("내과", "응급의학과")},
         wording=Wording(
-            raised={level.code: "{name}" for level in Triage}, answers={presence.value: "x" for presence in Presence}
+            several="x",
+            raised={level.code: "{name}" for level in Triage},
+            answers={presence.value: "x" for presence in Presence},
         ),
         version="made-up",
     )

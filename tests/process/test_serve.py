@@ -1,6 +1,7 @@
 """`drrc serve` as a person runs it: start, kill −9, start again, end by a signal."""
 
 import asyncio
+import contextlib
 import json
 import os
 import signal
@@ -81,12 +82,16 @@ class Page:
         return self
 
     async def send(self, **what: Any) -> tuple[int, list[dict[str, Any]]]:
-        """Send a message; the status and the lines of the answer."""
+        """Send a message; the status and the lines of the answer, up to where it breaks off."""
         body = {"id": uuid.uuid4().hex, **what}
         async with self.session.post(
             f"{self.base}/api/messages", json=body, headers=self.headers, cookies=self.cookies
         ) as answer:
-            return answer.status, [json.loads(line) for line in (await answer.text()).splitlines()]
+            lines: list[dict[str, Any]] = []
+            with contextlib.suppress(aiohttp.ClientPayloadError):  # the page has shown what came before
+                async for line in answer.content:
+                    lines.append(json.loads(line))
+            return answer.status, lines
 
     async def replies(self) -> list[dict[str, Any]]:
         """Fetch what was not taken yet, and say that it is now."""

@@ -85,11 +85,11 @@ def test_a_complaint_in_its_own_sentence_is_found_before_anything(mind: Mind, co
 
 
 @pytest.mark.parametrize("place", [0, 1_990, 50_000, 99_990])
-def test_danger_is_seen_wherever_it_stands(mind: Mind, place: int) -> None:
+def test_danger_is_seen_wherever_it_stands(place: int) -> None:
     """Only 2,000 characters are read, but the alarm sees the whole text."""
     filler = "오늘은 날씨가 좋아요. " * 8_000
     text = filler[:place] + ". 숨을 못 쉬겠어요. " + filler[place:100_000]
-    assert [alarm.id for alarm in mind[1].read(text, Hints(), TODAY).alarms] == ["breathing"]
+    assert [alarm.id for alarm in screen(text)] == ["breathing"]
 
 
 @pytest.mark.parametrize(

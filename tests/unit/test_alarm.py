@@ -9,6 +9,8 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.phrases import load_phrases
+from bot.urgent import urgent_card
 from knowledge.clinical import Triage
 from nlu import alarm as module
 from nlu.alarm import screen
@@ -80,13 +82,31 @@ crisis | 예전부터 죽고 싶었어요 / 죽고 싶은데 용기가 없어요
 crisis | 엄마한테 죽고 싶다고 했어요 / 자살 충동이 들어요
 crisis | 드라마에서 자살하는 장면을 보고 나도 죽고 싶어졌어요 / 태어나지 말았어야 했어요
 crisis | 죽는 게 나을 것 같아요 / 인생을 끝내고 싶다
+crisis | 내가 사라지는 게 모두한테 나을 거야 / 제가 없는 게 가족들에게 더 나을 것 같아요
+crisis | 수면제 모아놨는데 한꺼번에 먹으면 어떨까 / 이제 정말 못 버티겠어요 / 더 이상 버틸 힘이 없어요
+crisis | 아이들 남기고 먼저 갈 생각이에요 / 난간에 올라왔어요 / 먼저 갈게요 미안해요
 crisis_third_person | 친구가 죽고 싶대요 / 딸이 자해를 해요 / 남편이 유서를 남겼어요 / 동생이 자살하겠다고 해요
 crisis_third_person | 아들이 손목을 그었어요
 crisis_third_person | 언니가 죽고 싶다고 카톡을 보냈어요 / 친구가 자꾸 사라지고 싶다고 말해요
 crisis_third_person | 엄마가 죽고 싶어해요 / 남자친구가 뛰어내리겠대요
+stroke | 할머니가 말씀을 전혀 못 하세요 / 이 두통은 살면서 제일 심해요
+unconscious | 동생이 술을 많이 마시고 안 깨요
+poisoning | 눈에 표백제가 들어갔어요 / 시멘트가 눈에 튀었어요
+overdose | 손녀가 할아버지 당뇨약을 삼켰어요 / 애가 제 수면제를 실수로 먹었어요
+pregnancy | 아기 낳고 피가 왈칵 쏟아져요 / 제왕절개하고 2주 됐는데 피가 덩어리로 나와요
+head_injury | 애가 소파에서 떨어지고 계속 토해요
+meningitis | 헛소리를 하고 열이 높아요
+gas | 번개탄을 켜고 잤는데 어지럽고 메스꺼워요 / 난로 켜고 잤더니 식구들이 모두 토해요
+swallowed | 아기가 단추를 삼킨 것 같아요 / 구슬을 삼켰어요
+violence | 강간을 당했어요 / 아버지한테 맞고 살아요 / 남자친구가 저를 때렸어요 / 남편이 칼을 들고 죽이겠대요
+violence | 가정폭력에 시달려요 / 상사한테 성추행을 당했어요
 """
 
 HARMLESS = """
+무릎이 아파서 더는 못 버티겠어요 / 회사 일이 더는 못 버티겠어요 / 옥상에 빨래 걷으러 올라왔어요
+술 마시고 주말에는 늦게까지 안 일어나요 / 회식에 애들 두고 먼저 가야 해요
+간호사한테 주사를 맞았어요 / 친정엄마가 맞아요 그렇게 말했어요 / 성폭력 예방교육을 들었어요 / 비를 맞았어요
+강아지가 동전을 삼켰어요 / 할머니가 혈압약을 드세요 / 침을 삼켰어요
 숨은 안 차요 / 의식은 있어요 / 경련은 없었어요 / 죽고 싶지는 않아요 / 쓰러지지는 않았어요 / 자해는 안 했어요
 피를 토하진 않았어요 / 발작한 적은 없어요
 자살할 생각은 없어요 / 죽고 싶은 건 아니에요 / 마비는 없어요 / 숨쉬기는 편해요 / 피는 멈췄어요
@@ -267,7 +287,7 @@ def test_rules_name_what_exists() -> None:
     cards = yaml.safe_load((root / "bot/texts/emergency.yaml").read_text("utf-8"))
     for alarm in (entry.alarm for entries in module._ENTRIES.values() for entry in entries):
         assert set(alarm.findings) <= set(findings)
-        assert alarm.kind == "crisis" or alarm.id in cards
+        assert alarm.kind == "crisis" or alarm.id in cards | cards["emergency_room"]
 
 
 def test_no_wording_repeats_without_bound() -> None:
@@ -282,6 +302,15 @@ def test_crisis_comes_first() -> None:
     alarms = screen("수면제 30알 먹었어요. 숨을 못 쉬겠어요. 죽고 싶어요.")
     assert alarms[0].id == "crisis"
     assert {alarm.id for alarm in alarms} == {"crisis", "breathing", "overdose"}
+
+
+def test_violence_names_whom_to_call() -> None:
+    """The police and the helpline are tapped on that card, the ambulance on the others."""
+    say = load_phrases()
+    (alarm,) = screen("남편한테 맞았어요")
+    card = urgent_card(alarm.id, alarm.floor, say)
+    assert [link.url for link in card.links] == ["tel:112", "tel:1366"]
+    assert [link.url for link in urgent_card("eye", Triage.EMERGENCY, say).links] == ["tel:119"]
 
 
 def test_kinds_and_floors() -> None:

@@ -102,8 +102,76 @@ def test_sex_is_read_shortly_when_asked(mind: Mind, text: str, sex: Sex | None) 
 
 @pytest.mark.parametrize(
     ("text", "age"),
-    [("34", 34), ("서른넷", 34), ("마흔 둘이요", 42), ("칠십이요", 72), ("일흔둘", 72), ("2개월", 2 / 12)],
+    [
+        *(("34", 34), ("서른넷", 34), ("마흔 둘이요", 42), ("칠십이요", 72), ("일흔둘", 72), ("2개월", 2 / 12)),
+        *(("70일이요", 70 / 365.25), ("5주요", 5 / 52.18), ("14개월인데요", 14 / 12), ("보름 됐어요", 15 / 365.25)),
+        *(("31여", 31), ("45남자요", 45), ("만 6세", 6), ("아직 백일 안 지났어요", 70 / 365.25)),
+    ],
 )
 def test_age_is_read_bare_when_asked(mind: Mind, text: str, age: float) -> None:
     """A number alone is an age after the question, in any way of counting."""
     assert mind[1].read(text, Hints(expecting="age"), TODAY).mention.age == pytest.approx(age)
+
+
+GRAVER = {
+    Presence.PRESENT: "네 / 아니 너무 심해요 / 엄청 아파요 / 못 견디겠어요 / 참을 수가 없어요 / 아니 진짜 아파요"
+    " / 죽을 것 같아요",
+    Presence.ABSENT: "안 심해요 / 그렇게 안 심해요 / 그다지요 / 견딜 만은 해요 / 참을 수는 있어요 / 그냥 그래요"
+    " / 됐어요 / 심하지는 않아요 / 심한 편은 아니에요 / 아니요",
+    Presence.UNKNOWN: "조금요 / 약간요 / 가끔요 / 살짝 아파요 / 좀 그래요",
+}
+
+
+@pytest.mark.parametrize("asked", ["severe_abdominal_pain", "severe_headache"])
+@pytest.mark.parametrize(
+    ("presence", "text"), [(presence, text) for presence, texts in GRAVER.items() for text in texts.split(" / ")]
+)
+def test_how_bad_it_is_decides_about_a_graver_form(mind: Mind, asked: str, presence: Presence, text: str) -> None:
+    """ "A little" is no yes to "unbearable", "bearable" is a no, and "아니 심해요" objects and says yes."""
+    read = mind[1].read(text, Hints(asked=(asked,)), TODAY)
+    assert {f.concept: f.presence for f in read.findings} == {asked: presence}
+
+
+@pytest.mark.parametrize("text", ["조금요", "가끔 그래요", "안 심해요", "참을 만해요", "엄청요"])
+def test_how_bad_it_is_says_yes_to_a_complaint_itself(mind: Mind, text: str) -> None:
+    """Whatever has a degree is there."""
+    read = mind[1].read(text, Hints(asked=("cough",)), TODAY)
+    assert {f.concept: f.presence for f in read.findings} == {"cough": Presence.PRESENT}
+
+
+SITES = ("epigastric_pain", "right_upper_pain", "right_lower_pain", "abdominal_pain")
+
+
+@pytest.mark.parametrize("text", ["아니요", "없어요", "모르겠어요", "글쎄요", "네"])
+def test_a_bare_answer_to_where_leaves_the_complaint_alone(mind: Mind, text: str) -> None:
+    """Neither yes nor no says where it hurts, and none takes back that it hurts."""
+    for known in ((), ("abdominal_pain",)):
+        read = mind[1].read(text, Hints(asked=SITES, known=known), TODAY)
+        assert {f.concept: f.presence for f in read.findings} == dict.fromkeys(SITES[:3], Presence.UNKNOWN)
+
+
+def test_a_bare_no_takes_nothing_known_back(mind: Mind) -> None:
+    """What was told stays when a question names it beside what it asks."""
+    read = mind[1].read("아니요", Hints(asked=("high_fever", "fever"), known=("fever",)), TODAY)
+    assert {f.concept: f.presence for f in read.findings} == {"high_fever": Presence.ABSENT}
+
+
+@pytest.mark.parametrize(
+    ("asked", "text", "told"),
+    [
+        ("severe_abdominal_pain", "아니 왼쪽 아랫배예요", "left_lower_pain"),
+        ("epigastric_pain", "글쎄요 오른쪽 윗배?", "right_upper_pain"),
+        ("epigastric_pain", "음 아랫배인 것 같아요", "lower_abdominal_pain"),
+    ],
+)
+def test_a_place_told_instead_is_kept(mind: Mind, asked: str, text: str, told: str) -> None:
+    """A correction or a doubtful place is read, and the doubt settles nothing else."""
+    read = mind[1].read(text, Hints(asked=(asked, "abdominal_pain")), TODAY)
+    assert told in {f.concept for f in read.findings}
+    assert {f.presence for f in read.findings} == {Presence.PRESENT}
+
+
+@pytest.mark.parametrize("text", ["상관없어요", "상관 없어", "관계없어요"])
+def test_not_minding_decides_nothing(mind: Mind, text: str) -> None:
+    """ "상관없어요" contains a "no" and is none."""
+    assert mind[1].read(text, Hints(expecting="consent"), TODAY).answer is None

@@ -66,6 +66,19 @@ READ = """
 열이 있는지 모르겠어요 | ?fever
 열은 안 재 봤어요 | ?fever
 왜 머리가 아픈지 모르겠어요 | headache
+손목이 아니라 팔꿈치가 아파요 | elbow_pain
+허리 말고 다리가 저려요 | leg_numbness
+기침 말고 가래가 나와요 | productive_cough
+두통 말고 다른 증상은 없어요 | headache
+할머니가 진지를 못 드시고 배가 편찮으세요 | abdominal_pain
+아버지가 통 못 주무세요 | insomnia
+어머니 말씀이 어눌하세요 | slurred_speech
+할아버지가 와파린을 드시는데 머리를 부딪히셨어요 | anticoagulant head_injury
+한쪽 눈에 커튼을 친 것처럼 안 보여요 | sudden_vision_loss
+고양이한테 물려서 손이 부었어요 | animal_bite
+오르막을 걷다 보면 가슴이 조여요 | exertional_chest_pain
+붉은 오줌이 나와요 | blood_in_urine
+고양이가 있는데 재채기가 나요 | sneezing
 """
 
 NOT_NOW = """
@@ -79,6 +92,7 @@ NOT_NOW = """
 두통이 사라졌어요 | headache@past
 두통이 나았어요 | headache@past
 열이 나다가 내렸어요 | fever@past
+그제까지 열이 났는데 지금은 내렸어요 | fever@past
 고혈압이 뭔가요 | history_hypertension@hypothetical
 고혈압일까요? | history_hypertension@hypothetical
 고혈압이 걱정돼요 | history_hypertension@hypothetical
@@ -103,6 +117,8 @@ QUIET = """
 약을 먹었어요 / 타이레놀 한 알 먹었어요 / 물을 많이 마셔요 / 병원에 갔어요 / 오늘 날씨가 좋네요 / 친구를 만났어요
 열심히 운동했어요 / 열쇠를 잃어버렸어요 / 열 살이에요 / 배 타고 제주도 갔어요 / 배를 먹었어요 / 머리 자르고 싶어요
 목걸이를 샀어요 / 손을 씻었어요 / 귀가 얇아요 / 눈이 와요 / 다리를 건너요 / 저는 32살 여자예요 / 약국이 어디예요
+우리 고양이가 토해요 / 강아지가 기운이 없고 설사를 해요 / 우리 개가 기침을 하는데 열도 나요
+영화에서 주인공이 가슴이 아프대요 / 꿈에서 머리가 아팠어요 / 할아버지가 힘드세요
 강남역 근처 이비인후과 알려주세요 / 혈압이 120이에요 / 고마워요 / 잠은 잘 자요
 """
 

@@ -30,6 +30,23 @@ Mind = tuple[Knowledge, Reader]
         ("열이 많이 나요", None),
         ("머리가 돌 것 같아요", None),
         ("두 달 전부터", None),
+        ("50일 된 아기가 열이 나요", 50 / 365.25),
+        ("애기가 이제 35일 됐어요", 35 / 365.25),
+        ("석달 아니고 7주 된 아들", 7 / 52.18),
+        ("보름 된 신생아", 15 / 365.25),
+        ("딸이 세 달 됐는데 38도예요", 3 / 12),
+        ("백일도 안 된 딸이 열나요", 70 / 365.25),
+        ("아직 100일이 안 지났어요", 70 / 365.25),
+        ("태어난 지 두 달 안 됐어요", 0.7 * 2 / 12),
+        ("돌 안 된 아기", 0.7),
+        ("돌 전 아이예요", 0.7),
+        ("한 달 된 흉터가 아파요", None),
+        ("기침한 지 두 달 된 아이", None),
+        ("아들이 열난 지 3일 됐어요", None),
+        ("3일 전 아이가 토했어요", None),
+        ("일주일째 아기가 설사해요", None),
+        ("백일 전 아기", 70 / 365.25),
+        ("14세 미만이에요", None),
     ],
 )
 def test_ages_in_words(text: str, age: float | None) -> None:
@@ -142,3 +159,61 @@ def test_departments_are_taken_up(mind: Mind) -> None:
         "정형외과",
         "신경외과",
     )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "저는 초등학생인데요",
+        "초6이에요",
+        "초등학교 4학년인데 목이 아파요",
+        "저 중1인데 기침해요",
+        "만 14세 미만이에요",
+        "제가 11살인데요",
+    ],
+)
+def test_a_pupil_who_writes_is_noticed(mind: Mind, text: str) -> None:
+    """A school for children or "under 14" tells as much as the age."""
+    assert mind[1].read(text, Hints(), TODAY).mention.writer_under_14
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(
+            "초6 아들이 기침해요",
+            "초등학생 딸이에요",
+            "저는 초등학교 선생님이에요",
+            "아이가 중1이에요",
+            "초등학교 앞에 살아요",
+        ),
+        *("고1이에요", "중3인데요", "대학교 4학년이에요", "손주가 유치원 다녀요", "저는 30살이에요"),
+    ],
+)
+def test_a_parent_or_teacher_is_no_pupil(mind: Mind, text: str) -> None:
+    """Who speaks of a child, or works or lives near a school, is not under 14."""
+    assert not mind[1].read(text, Hints(), TODAY).mention.writer_under_14
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("제가 쓴 내용 모두 지워 주세요", Intent.DELETE_DATA),
+        ("대화 기록 삭제해줘", Intent.DELETE_DATA),
+        ("기억하지 마세요", Intent.DELETE_DATA),
+        ("내 얘기 기록하지 마", Intent.DELETE_DATA),
+        ("저에 대해 무엇을 알고 있나요", Intent.SHOW_DATA),
+        ("제 이야기 저장했어요?", Intent.SHOW_DATA),
+        ("왜 그런 걸 물어봐요", Intent.WHY),
+        ("왜죠?", Intent.WHY),
+    ],
+)
+def test_wishes_about_what_is_kept(text: str, wanted: Intent) -> None:
+    """Forgetting, showing and the reason, in everyday words."""
+    assert intent.intents(normalize(text))[0] is wanted
+
+
+@pytest.mark.parametrize("text", ["점을 지우고 싶어요", "왜 이렇게 배가 아파요", "기억이 안 나요"])
+def test_other_words_delete_nothing(text: str) -> None:
+    """Words that only resemble such a wish."""
+    assert not {Intent.DELETE_DATA, Intent.SHOW_DATA, Intent.WHY} & set(intent.intents(normalize(text)))
