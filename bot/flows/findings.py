@@ -70,11 +70,11 @@ def reopened(context: Context) -> tuple[str, ...]:
 
 
 def describe(patient: Person, mention: Mention) -> Person:
-    """The patient with what was said about them."""
+    """The patient with what was said about them. A known age stays: later numbers are mostly about something else."""
     return replace(
         patient,
         relation=mention.relation or patient.relation,
-        age=patient.age if mention.age is None else mention.age,
+        age=mention.age if patient.age is None else patient.age,
         sex=mention.sex or patient.sex,
         pregnant=patient.pregnant if mention.pregnant is None else mention.pregnant,
         pregnancy_weeks=mention.pregnancy_weeks or patient.pregnancy_weeks,

@@ -100,7 +100,7 @@ def says_child(session: Session, context: Context) -> bool:
         return False
     text = context.message.text or ""
     own = any(words in text for words in context.say.lines("consult.guardian.own_words"))
-    unread = context.meaning.answer is None and session.asked.count("guardian") >= TWICE
+    unread = context.meaning.answer != "yes" and session.asked.count("guardian") >= TWICE
     return own or context.meaning.answer == "no" or unread
 
 
