@@ -32,7 +32,7 @@ test-browser: $(VENV)/.test ## 진짜 브라우저 시험 (chromium 이 있어�
 	$(BIN)/python -m pytest -m browser tests/browser
 
 soak: $(VENV)/.test ## 오래 걸리는 시험: 죽이고 되살리기를 여러 번
-	$(BIN)/python -m pytest -m soak --timeout 3000
+	$(BIN)/python -m pytest -m soak -n 2 --timeout 3000
 
 bench: $(VENV)/.test ## 속도를 재서 표와 JSON 으로
 	$(BIN)/python tests/benchmarks/run.py

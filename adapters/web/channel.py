@@ -30,6 +30,12 @@ SHARED_ADDRESS = 10
 MOST_PROVEN = 1_000
 """So many cookies with their tokens are remembered as proven; then all are checked anew."""
 
+TURNS_REPLY = ":reply"
+"""How the id of a turn's own reply ends: it is the last one of its turn."""
+
+END = line({"end": True})
+"""The last line of an answer."""
+
 FORGETTING = frozenset({"delete_now"})
 """Choices after which nothing of the conversation may stay in this process."""
 
@@ -169,7 +175,10 @@ class WebDoor:
         async def deliver(outgoing: Outgoing) -> None:
             said = line(translate.render(outgoing))
             self._recent.keep(visitor.user, message.id, said)
-            await stream.write(said)
+            if outgoing.id.endswith(TURNS_REPLY):
+                await stream.write_last(said + END)  # nothing follows it: the person need not wait for our records
+            else:
+                await stream.write(said)
 
         try:
             if await self._turns.handle(message, deliver) is None:

@@ -23,6 +23,7 @@ class LineStream:
     def __init__(self, request: web.Request) -> None:
         self._request = request
         self._response: web.StreamResponse | None = None
+        self._closed = False
 
     @property
     def begun(self) -> bool:
@@ -38,13 +39,22 @@ class LineStream:
         except TimeoutError:
             raise ConnectionResetError("the page does not read") from None
 
-    async def end(self, last: Mapping[str, Any]) -> web.StreamResponse:
-        """Writes the last line and closes the answer; a page that has gone is no error here."""
-        response = await self._begin()
-        with contextlib.suppress(ConnectionError, TimeoutError):
+    async def write_last(self, data: bytes) -> None:
+        """Writes what is left in one go and closes the answer; ConnectionError as in `write`."""
+        self._closed = True
+        try:
             async with asyncio.timeout(PATIENCE):
-                await response.write_eof(line(last))
-        return response
+                response = await self._begin()
+                await response.write_eof(data)
+        except TimeoutError:
+            raise ConnectionResetError("the page does not read") from None
+
+    async def end(self, last: Mapping[str, Any]) -> web.StreamResponse:
+        """Writes the last line and closes the answer, if it is not closed; a page that has gone is no error here."""
+        if not self._closed:
+            with contextlib.suppress(ConnectionError):
+                await self.write_last(line(last))
+        return await self._begin()
 
     async def _begin(self) -> web.StreamResponse:
         if self._response is None:
