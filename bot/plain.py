@@ -1,8 +1,7 @@
 """The plain-text form of a reply: reads well aloud and on every door."""
 
-from knowledge.places.distance import distance_words
-
 from bot.message import Block, Card, Notice, Places, Reply, Source, Text
+from knowledge.places.distance import distance_words
 
 
 def plain_text(reply: Reply) -> str:

@@ -1,14 +1,15 @@
 """Between the page's JSON and the bot's values. Pure: no clock, no network, no files."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
-from urllib.parse import quote
 
 from adapters.web.wire import Incoming
 from bot.message import Address, Block, Card, Link, Message, Outgoing, Places, Platform, Reply, Source, Text
 from knowledge.clinical import Citation
+from knowledge.places.distance import distance_words
+from knowledge.places.links import map_links, phone_link
 from knowledge.places.place import Nearby, Point
 
 _CALL = re.compile(r"☎\s*(\d[\d-]{1,14}\d)")
@@ -61,25 +62,6 @@ def calls(reply: Reply) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found()))
 
 
-def distance(metres: float) -> str:
-    """A distance as people say it: 350m, 1.2km, 12km."""
-    if metres < 995:
-        return f"{max(10, round(metres / 10) * 10)}m"
-    if metres < 9_950:
-        return f"{metres / 1000:.1f}km"
-    return f"{metres / 1000:.0f}km"
-
-
-def map_links(name: str, region: str, point: Point) -> Mapping[str, str]:
-    """Where the place can be opened in the maps people use."""
-    lat, lon = f"{point.lat:.6f}", f"{point.lon:.6f}"
-    return {
-        "kakao": f"https://map.kakao.com/link/map/{quote(name, safe='')},{lat},{lon}",
-        "naver": f"https://map.naver.com/p/search/{quote(f'{region} {name}'.strip(), safe='')}",
-        "google": f"https://www.google.com/maps/search/?api=1&query={lat},{lon}",
-    }
-
-
 def _block(block: Block) -> dict[str, Any]:
     if isinstance(block, Text):
         return {"kind": "text", "text": block.text}
@@ -118,17 +100,17 @@ def _point(point: Point) -> dict[str, float]:
 
 def _place(nearby: Nearby) -> dict[str, Any]:
     place = nearby.place
-    digits = re.sub(r"[^\d+]", "", place.phone)
+    phone = phone_link(place.phone)
     return {
         "name": place.name,
         "kind": place.kind,
         "region": place.region,
         "departments": list(place.departments),
         "point": _point(place.point),
-        "distance": distance(nearby.metres),
+        "distance": distance_words(nearby.metres),
         "open_now": nearby.open_now,
-        "phone": {"label": place.phone, "url": f"tel:{digits}"} if digits else None,
-        "maps": dict(map_links(place.name, place.region, place.point)),
+        "phone": {"label": place.phone, "url": phone} if phone else None,
+        "maps": map_links(place),
     }
 
 

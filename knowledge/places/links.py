@@ -10,7 +10,7 @@ def map_links(place: Place) -> dict[str, str]:
     lat, lon = f"{place.point.lat:.5f}", f"{place.point.lon:.5f}"
     return {
         "kakao": f"https://map.kakao.com/link/map/{quote(place.name, safe='')},{lat},{lon}",
-        "naver": f"https://map.naver.com/p/search/{quote(place.name, safe='')}",
+        "naver": f"https://map.naver.com/p/search/{quote(f'{place.region} {place.name}'.strip(), safe='')}",
         "google": f"https://www.google.com/maps/search/?api=1&query={lat}%2C{lon}",
     }
 

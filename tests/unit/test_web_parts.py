@@ -11,7 +11,7 @@ from adapters.web.identity import Identities, from_our_page
 from adapters.web.limits import Buckets
 from adapters.web.page import STATIC, load_page, security_headers
 from adapters.web.recent import RecentAnswers
-from adapters.web.translate import distance, render
+from adapters.web.translate import render
 from bot.message import Address, Card, Choice, Link, Notice, Outgoing, Places, Platform, Reply, Source, Text
 from knowledge.clinical import Citation
 from knowledge.places.place import Nearby, Place, Point
@@ -123,14 +123,6 @@ def test_a_reply_becomes_what_the_page_lays_out() -> None:
     assert item["maps"]["google"] == "https://www.google.com/maps/search/?api=1&query=37.500000,127.000000"
     assert said["blocks"][3]["citations"][0]["url"] == ""
     assert said["choices"] == [{"id": "location:share", "label": "위치", "location": True}]
-
-
-@pytest.mark.parametrize(
-    ("metres", "said"), [(3, "10m"), (349, "350m"), (994, "990m"), (999, "1.0km"), (1234, "1.2km"), (12_345, "12km")]
-)
-def test_distances_read_as_people_say_them(metres: float, said: str) -> None:
-    """Metres near by, one decimal for a walk or a ride, whole kilometres beyond."""
-    assert distance(metres) == said
 
 
 def test_a_short_secret_is_refused() -> None:
