@@ -118,9 +118,9 @@ def test_a_reply_becomes_what_the_page_lays_out() -> None:
     assert item["distance"] == "1.2km"
     assert item["phone"] == {"label": "02-123-4567", "url": "tel:021234567"}
     assert item["maps"]["kakao"].startswith("https://map.kakao.com/link/map/%EA%B0%80%2C%20")
-    assert item["maps"]["kakao"].endswith(",37.500000,127.000000")
+    assert item["maps"]["kakao"].endswith(",37.50000,127.00000")
     assert item["maps"]["naver"].startswith("https://map.naver.com/p/search/%EC%84%9C")
-    assert item["maps"]["google"] == "https://www.google.com/maps/search/?api=1&query=37.500000,127.000000"
+    assert item["maps"]["google"] == "https://www.google.com/maps/search/?api=1&query=37.50000%2C127.00000"
     assert said["blocks"][3]["citations"][0]["url"] == ""
     assert said["choices"] == [{"id": "location:share", "label": "위치", "location": True}]
 
