@@ -121,12 +121,8 @@ def candidate_lines(candidate: Candidate, session: Session, context: Context) ->
     absent = {f.concept for f in session.findings if f.presence is Presence.ABSENT}
 
     def names(findings: tuple[str, ...]) -> str:
-        return ", ".join(
-            say("consult.not_there", finding=catalogue.concepts[f].name_ko)
-            if f in absent
-            else catalogue.concepts[f].name_ko
-            for f in findings[:4]
-        )
+        named = [(f, catalogue.concepts[f].name_ko) for f in findings[:4]]
+        return ", ".join(missing(name, context) if f in absent else name for f, name in named)
 
     word = say(f"consult.likelihood.{likelihood(candidate, condition)}")
     lines = [say("consult.candidate", name=condition.name_ko, likelihood=word)]
@@ -135,6 +131,12 @@ def candidate_lines(candidate: Candidate, session: Session, context: Context) ->
     if candidate.against:
         lines.append(DETAIL + say("consult.candidate_against", findings=names(candidate.against)))
     return lines
+
+
+def missing(name: str, context: Context) -> str:
+    """A finding that is not there; what is itself a lack ("입맛 없음") is denied in other words."""
+    key = "not_so" if name.endswith("없음") else "not_there"
+    return context.say(f"consult.{key}", finding=name)
 
 
 def question_choices(question: Question, context: Context) -> tuple[Choice, ...]:

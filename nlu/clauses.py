@@ -101,12 +101,21 @@ def _unknown(match: Match, morphemes: Sequence[Morpheme], clause: range) -> bool
 def _denied(match: Match, morphemes: Sequence[Morpheme], clause: range) -> bool:
     first, last = match.at[0], match.at[-1]
     start = max(first, clause.start)
-    inside = {morphemes[i].form for i in range(start, last) if i not in match.at and morphemes[i].tag == "MAG"}
-    if not match.negator_inside and inside & {"안", "못", "없이"}:
+    denies = any(
+        morphemes[i].tag == "MAG" and morphemes[i].form in ("안", "못", "없이") and not _without_end(morphemes, i)
+        for i in range(start, last)
+        if i not in match.at
+    )
+    if not match.negator_inside and denies:
         return True
     if morphemes[last].tag in PREDICATES:
         return _predicate_denied(morphemes, last, clause)
     return _noun_denied(morphemes, last, clause)
+
+
+def _without_end(morphemes: Sequence[Morpheme], index: int) -> bool:
+    """Whether "없이" here says how much ("참을 수 없이", "쉴 새 없이") instead of denying."""
+    return morphemes[index].form == "없이" and index > 0 and morphemes[index - 1].form in ("수", "새", "틈")
 
 
 def _predicate_denied(morphemes: Sequence[Morpheme], last: int, clause: range) -> bool:
