@@ -12,7 +12,7 @@ import pytest
 
 from adapters.assembly import load_mind
 from bot.state.connection import opened
-from bot.state.embedded import EmbeddedRedis, answers, command, find_server, wait_until
+from bot.state.embedded import EmbeddedRedis, answers, command, find_server, socket_path, wait_until
 from bot.state.store import Store
 from bot.turn import Knowledge
 from config.settings import Settings
@@ -28,6 +28,7 @@ def short_path() -> Iterator[Path]:
     """A folder with a short name: socket paths are limited to about 107 bytes."""
     folder = Path(tempfile.mkdtemp(prefix="drrc-"))
     yield folder
+    command(socket_path(folder), b"SHUTDOWN NOSAVE\r\n")  # a killed process leaves its server to those who come after
     shutil.rmtree(folder, ignore_errors=True)
 
 
