@@ -3,10 +3,9 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from bot.message import Message
 from bot.session import MAX_FINDINGS, Session, Stage
 from bot.turn import Context
-from knowledge.clinical import Answer, Concept, Finding, Person, Presence, Relation, Subject, When
+from knowledge.clinical import Answer, Concept, Finding, Person, Presence, Subject, When
 from nlu.meaning import Intent, Mention
 
 PRESENT, ABSENT = Presence.PRESENT, Presence.ABSENT
@@ -173,8 +172,3 @@ def complaints(session: Session, concepts: Mapping[str, Concept]) -> tuple[Findi
         and f.concept in concepts
         and concepts[f.concept].kind in ("symptom", "sign", "measurement", "exposure")
     )
-
-
-def is_own(message: Message, patient: Person) -> bool:
-    """Whether the writer speaks of themself."""
-    return patient.relation is Relation.SELF and message.form is None

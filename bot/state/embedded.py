@@ -65,9 +65,19 @@ class EmbeddedRedis:
                 wait_until(lambda: not answers(self.socket_path), 5.0)
 
     def _launch(self) -> None:
-        self.socket_path.unlink(missing_ok=True)
-        log = (self.folder / "redis.log").open("ab")
-        with closing(log):
+        """Start a server, unless one lives that only does not answer: two on one file would ruin it.
+
+        The server itself holds the lock on `redis.alive`, through a descriptor it inherits, for as long as it lives.
+        """
+        with (self.folder / "redis.alive").open("ab") as alive, (self.folder / "redis.log").open("ab") as log:
+            try:
+                fcntl.flock(alive, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                wait_until(lambda: answers(self.socket_path), START_SECONDS)
+                if answers(self.socket_path):
+                    return
+                raise StateUnavailable("the embedded Redis is alive but does not answer") from None
+            self.socket_path.unlink(missing_ok=True)
             server = subprocess.Popen(  # noqa: S603 - a fixed program with our own arguments
                 [
                     *(str(find_server(self.folder)), "--port", "0"),
@@ -79,6 +89,7 @@ class EmbeddedRedis:
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
+                pass_fds=(alive.fileno(),),
             )
         wait_until(lambda: answers(self.socket_path) or server.poll() is not None, START_SECONDS)
         if not answers(self.socket_path):

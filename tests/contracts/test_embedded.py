@@ -49,6 +49,18 @@ def test_simultaneous_starts_share_one_server(short_path: Path) -> None:
     assert not answers(socket_path(short_path))
 
 
+def test_a_server_that_does_not_answer_gets_no_rival(embedded: EmbeddedRedis, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A paused server is waited for and then refused; a second one on the same file is never started."""
+    monkeypatch.setattr(module, "START_SECONDS", 0.2)
+    pid = server_pid(embedded)
+    os.kill(pid, signal.SIGSTOP)
+    with pytest.raises(StateUnavailable, match="alive"):
+        EmbeddedRedis(embedded.folder).start()
+    os.kill(pid, signal.SIGCONT)
+    embedded.start()
+    assert server_pid(embedded) == pid
+
+
 def test_the_server_stays_while_somebody_uses_it(embedded: EmbeddedRedis) -> None:
     """Leaving does not stop the server while another share is open."""
     second = EmbeddedRedis(embedded.folder)

@@ -1,29 +1,10 @@
-"""Particles and times."""
+"""Times as they are said."""
 
 from datetime import UTC, datetime
 
 import pytest
 
-from bot.korean import clock, josa
-
-
-@pytest.mark.parametrize(
-    ("word", "pair", "expected"),
-    [
-        ("독감", "과/와", "독감과"),
-        ("감기", "과/와", "감기와"),
-        ("병원", "은/는", "병원은"),
-        ("서울", "으로/로", "서울로"),
-        ("부산", "으로/로", "부산으로"),
-        ("독감(인플루엔자)", "이/가", "독감(인플루엔자)이"),
-        ("119", "을/를", "119를"),
-        ("38", "은/는", "38은"),
-        ("", "은/는", "는"),
-    ],
-)
-def test_the_right_particle(word: str, pair: str, expected: str) -> None:
-    """The particle follows the last sound, a bracket aside."""
-    assert josa(word, pair) == expected
+from bot.korean import clock
 
 
 @pytest.mark.parametrize(
