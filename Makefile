@@ -26,7 +26,7 @@ run: $(VENV)/.run ## 설치하고 봇을 띄워요: http://127.0.0.1:8080
 	$(BIN)/drrc serve
 
 test: $(VENV)/.test ## 모든 시험(브라우저·오래 걸리는 것 빼고)
-	$(BIN)/python -m pytest -m "not browser and not soak and not install" -n 2 --dist loadscope
+	$(BIN)/python -m pytest -m "not browser and not soak and not install and not emulate" -n 2 --dist loadscope
 
 test-browser: $(VENV)/.test ## 진짜 브라우저 시험 (chromium 이 있어야 해요)
 	$(BIN)/python -m pytest -m browser tests/browser
