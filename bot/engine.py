@@ -5,18 +5,20 @@ A crash at any point replays from the inbox (before the commit) or from the outb
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 import structlog
 
 from bot import metrics
+from bot.delivery import Deliver, Delivery, taken
 from bot.errors import HoldLost, Overloaded, StateUnavailable
 from bot.flows.emergency import alarm_reply
 from bot.guard import guard, keepable
-from bot.message import Address, Message, Outgoing, Platform, Text
+from bot.lookups import link_doors, looked_up
+from bot.message import Message, Outgoing, Platform, Text
 from bot.router import READERS_WORD, route
 from bot.session import Account, Session
 from bot.state.keys import all_partitions
@@ -29,9 +31,6 @@ from nlu.reader import Reader
 
 log = structlog.get_logger()
 
-Deliver = Callable[[Outgoing], Awaitable[None]]
-"""Hands one reply to the person's door; returns when the door accepted it, raises when it did not."""
-
 MOST_ATTEMPTS = 3
 """A message whose turn was begun more often than this gets an apology instead, so that it cannot block its person."""
 
@@ -41,6 +40,8 @@ LONGEST_WAIT = timedelta(seconds=30)
 INLINE_CHARACTERS = 300
 """Longer texts are read in a thread: 2,000 characters take about 12 ms."""
 
+REMEMBERED_ALARMS = 1_000
+"""Alarms answered while nothing could be kept; a messenger that repeats the message gets no second answer."""
 
 STEPS = (
     *("screened", "received", "alarm put", "alarm delivered", "held and loaded", "read", "answered", "guarded"),
@@ -48,6 +49,23 @@ STEPS = (
 )
 """Every boundary between two steps of a turn. Between "committed" and "marked" lies the one window in which a reply
 can have been accepted by the door without our knowing: there, and only there, a restart may send it once more."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Accepted:
+    """A message that is kept; its turn is to be run."""
+
+    place: Held | Waiting
+    """Its place in the person's line."""
+    message: Message = field(repr=False)
+    """The message."""
+    alarms: tuple[Alarm, ...]
+    """Dangers in its raw text."""
+
+    @property
+    def behind(self) -> int:
+        """Replies that wait for this person since before this message."""
+        return self.place.behind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,11 +80,23 @@ class Turn:
     """What was said, in order."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """What became of a message's alarm reply before its turn."""
+
+    alarm: Outgoing | None = field(default=None, repr=False)
+    """The alarm reply, where there is one."""
+    tried: bool = False
+    """Whether this run tried to deliver it."""
+    taken: bool = False
+    """Whether the door took it."""
+
+
 def no_step(name: str) -> None:
     """Do nothing at a step boundary."""
 
 
-class Engine:
+class Engine(Delivery):
     """Runs turns. `at` is called at every boundary of `STEPS` with its name (tests stop the process there)."""
 
     def __init__(
@@ -77,17 +107,22 @@ class Engine:
         knowledge: Knowledge,
         at: Callable[[str], None] = no_step,
     ) -> None:
-        self._store = store
+        super().__init__(store)
         self._reader = reader
         self._knowledge = knowledge
         self._at = at
         self._running: set[str] = set()
+        self._cried: OrderedDict[str, None] = OrderedDict()
 
     async def handle(self, message: Message, deliver: Deliver | None) -> Turn | None:
-        """Accept a message and run its turn. None when it was accepted before.
+        """Accept a message and run its turn; None when it was accepted before. Raises as `accept` and `answer` do."""
+        accepted = await self.accept(message, deliver)
+        return await self.answer(accepted, deliver) if accepted else None
 
-        An alarm reply goes out first and at once. Raises StateUnavailable when Redis is gone (after the alarm reply,
-        if there is one) and Overloaded when earlier messages take too long; the message is then kept and run later.
+    async def accept(self, message: Message, deliver: Deliver | None) -> Accepted | None:
+        """Keep a message durably; None when it was accepted before.
+
+        Raises StateUnavailable when Redis is gone, after the alarm reply, if there is one, went out all the same.
         """
         alarms = screen(message.text) if message.text else ()
         self._at("screened")
@@ -95,23 +130,34 @@ class Engine:
             place = await self._store.receive(message)
         except StateUnavailable:
             metrics.state_unavailable.inc()
-            if alarms and deliver:
+            if alarms and deliver and self._cries_first(message):
                 said = alarm_reply(alarms, self._knowledge.say)
-                await deliver(Outgoing(id=f"{message.id}:alarm", address=message.address, reply=said))
+                await taken(Outgoing(id=f"{message.id}:alarm", address=message.address, reply=said), deliver)
             raise
         if place is None:
             metrics.repeats.labels(message.address.platform).inc()
             return None
+        self._running.add(place.inbox_id)
         self._at("received")
-        return await self._run(place, message, alarms, deliver)
+        return Accepted(place=place, message=message, alarms=alarms)
 
-    async def undelivered(self, address: Address) -> tuple[Outgoing, ...]:
-        """Replies that wait for this person, oldest first."""
-        return await self._store.undelivered(self._store.keys(address))
+    async def answer(self, accepted: Accepted, deliver: Deliver | None, *, in_order: bool = False) -> Turn | None:
+        """Run the turn of an accepted message; an alarm reply goes out first and at once.
 
-    async def mark_delivered(self, address: Address, ids: Sequence[str]) -> None:
-        """The person's door has these replies."""
-        await self._store.mark_delivered(self._store.keys(address), ids)
+        With `in_order` what waits for this person since before is delivered before the reply, and the reply only
+        after it. Raises StateUnavailable when Redis is gone and Overloaded when earlier messages take too long; the
+        message is then run later.
+        """
+        patience = LONGEST_WAIT.total_seconds()
+        return await self._run(accepted, deliver, in_order=in_order, patience=patience)
+
+    def _cries_first(self, message: Message) -> bool:
+        name = f"{message.address.platform}:{message.id}"
+        first = name not in self._cried
+        self._cried[name] = None
+        while len(self._cried) > REMEMBERED_ALARMS:
+            self._cried.popitem(last=False)
+        return first
 
     async def recover(self, deliver_to: Callable[[Platform], Deliver | None], *, older_than: timedelta) -> int:
         """Run the turns of accepted messages that nobody runs; returns how many were run."""
@@ -121,7 +167,8 @@ class Engine:
                 if waiting.inbox_id in self._running:
                     continue
                 alarms = screen(message.text) if message.text else ()
-                turn = await self._run(waiting, message, alarms, deliver_to(message.address.platform), patience=0)
+                accepted = Accepted(place=waiting, message=message, alarms=alarms)
+                turn = await self._run(accepted, deliver_to(message.address.platform), in_order=True, patience=0)
                 run += turn is not None
         if run:
             metrics.recovered.inc(run)
@@ -129,14 +176,9 @@ class Engine:
         return run
 
     async def _run(
-        self,
-        place: Held | Waiting,
-        message: Message,
-        alarms: tuple[Alarm, ...],
-        deliver: Deliver | None,
-        *,
-        patience: float = LONGEST_WAIT.total_seconds(),
+        self, accepted: Accepted, deliver: Deliver | None, *, in_order: bool, patience: float
     ) -> Turn | None:
+        place, message, alarms = accepted.place, accepted.message, accepted.alarms
         self._running.add(place.inbox_id)
         began = time.perf_counter()
         try:
@@ -147,11 +189,11 @@ class Engine:
                     return None
                 with self._kept(held):
                     try:
-                        turn = await self._turn(held, message, alarms, said, deliver)
+                        turn = await self._turn(held, accepted, said, deliver, in_order=in_order)
                     except HoldLost:
                         metrics.holds_lost.inc()
                         await self._store.finish(held, ())
-                        place = Waiting(keys=held.keys, inbox_id=held.inbox_id)
+                        place = Waiting(keys=held.keys, platform=held.platform, inbox_id=held.inbox_id)
                         continue
                 _record(held, message, turn, alarms, time.perf_counter() - began)
                 self._at("done")
@@ -162,10 +204,13 @@ class Engine:
 
     async def _alarm(
         self, place: Held | Waiting, message: Message, alarms: tuple[Alarm, ...], deliver: Deliver | None
-    ) -> tuple[Outgoing, ...]:
-        """The alarm reply, put into the outbox and delivered before the turn has to wait for anything."""
+    ) -> Said:
+        """The alarm reply, put into the outbox and delivered before the turn has to wait for anything.
+
+        Where an earlier run of the message put it there, it is left to the turn, which has the person for itself.
+        """
         if not alarms:
-            return ()
+            return Said()
         metrics.alarms.labels(alarms[0].kind).inc()
         said = alarm_reply(alarms, self._knowledge.say)
         outgoing = Outgoing(id=f"{place.inbox_id}:alarm", address=message.address, reply=said)
@@ -173,13 +218,14 @@ class Engine:
         try:
             first = await self._store.put_alarm(place, outgoing, life=life, now=message.sent_at)
         except StateUnavailable:
-            await _deliver(outgoing, deliver)  # danger is answered even when nothing can be kept
+            await taken(outgoing, deliver)  # danger is answered even when nothing can be kept
             raise
-        if first:
-            self._at("alarm put")
-            await _deliver(outgoing, deliver)
-            self._at("alarm delivered")
-        return (outgoing,)
+        if not first:
+            return Said(alarm=outgoing)
+        self._at("alarm put")
+        done = await taken(outgoing, deliver)
+        self._at("alarm delivered")
+        return Said(alarm=outgoing, tried=True, taken=done)
 
     async def _wait(self, waiting: Waiting, patience: float) -> Held | None:
         """The hold, first come first served; None when the message is done already."""
@@ -195,57 +241,31 @@ class Engine:
             await asyncio.sleep(pause)
             pause = min(pause * 1.5, 0.1)
 
-    @contextmanager
-    def _kept(self, held: Held) -> Iterator[None]:
-        """Extend the hold until the turn ends; most turns end before it is due."""
-        pause = self._store.hold_seconds / 3
-        tasks: list[asyncio.Task[None]] = []
-
-        async def extend() -> None:
-            while True:
-                await self._store.extend(held)
-                await asyncio.sleep(pause)
-
-        due = asyncio.get_running_loop().call_later(pause, lambda: tasks.append(asyncio.create_task(extend())))
-        try:
-            yield
-        finally:
-            due.cancel()
-            for task in tasks:
-                task.cancel()
-
     async def _turn(
-        self,
-        held: Held,
-        message: Message,
-        alarms: tuple[Alarm, ...],
-        said: tuple[Outgoing, ...],
-        deliver: Deliver | None,
+        self, held: Held, accepted: Accepted, said: Said, deliver: Deliver | None, *, in_order: bool
     ) -> Turn:
         """Read, answer, commit, deliver, mark; held all the while."""
+        message, alarms = accepted.message, accepted.alarms
         self._at("held and loaded")
         loaded = held.session or Session(address=message.address)
         session = replace(loaded, version=held.version)
         account = held.account or Account()
-        uses = 0
-        if message.choice == "delete_now" or session.expecting == "delete":
-            uses = await self._store.location_uses(held.keys)
         try:
             if held.attempts > MOST_ATTEMPTS:
                 raise RuntimeError("the turn was begun too often")
             meaning = await self._read(message, session)
             self._at("read")
-            step = route(
-                Context(
-                    message=message,
-                    meaning=meaning,
-                    alarms=alarms,
-                    session=session,
-                    account=account,
-                    knowledge=self._knowledge,
-                    location_uses=uses,
-                )
+            context = Context(
+                message=message,
+                meaning=meaning,
+                alarms=alarms,
+                session=session,
+                account=account,
+                knowledge=self._knowledge,
             )
+            step = route(await looked_up(context, held, self._store))
+        except StateUnavailable:
+            raise
         except Exception as error:
             # The person must get an answer and the next message its turn, whatever a flow stumbles over.
             metrics.failures.inc()
@@ -257,33 +277,49 @@ class Engine:
         answer = guard(step.reply, view, alarmed=bool(alarms), say=self._knowledge.say)
         outgoing = Outgoing(id=f"{held.inbox_id}:reply", address=message.address, reply=answer)
         self._at("guarded")
+        await link_doors(held, step, self._store)
         later = step.account if isinstance(step.account, Account) else Account() if step.forget else account
         kept = keepable(step.session, later)
         kept = kept and replace(kept, version=held.version + 1, updated_at=message.sent_at)
         life = step.session_life or self._knowledge.session_life
-        await self._store.commit(
-            held,
-            Save(
-                session=kept,
-                account=step.account,
-                outgoing=outgoing,
-                session_life=life if later.allows("health") else min(life, SHORT_LIFE),
-                now=message.sent_at,
-                location_purpose=step.location_purpose,
-                forget=step.forget,
-            ),
+        save = Save(
+            session=kept,
+            account=step.account,
+            outgoing=outgoing,
+            session_life=life if later.allows("health") else min(life, SHORT_LIFE),
+            now=message.sent_at,
+            location_purpose=step.location_purpose,
+            forget=step.forget,
+            share=step.share,
         )
+        await self._store.commit(held, save)
         self._at("committed")
-        delivered = [o.id for o in said] if deliver else []
-        if await _deliver(outgoing, deliver):
-            delivered.append(outgoing.id)
+        delivered = await self._said(held, said, outgoing, deliver, in_order=in_order)
         self._at("delivered")
         await self._store.finish(held, delivered)
         self._at("marked")
         if step.forget:
             await self._store.rewrite_file()
             self._at("file rewritten")
-        return Turn(inbox_id=held.inbox_id, session=step.view or kept or view, outgoing=(*said, outgoing))
+        everything = (said.alarm, outgoing) if said.alarm else (outgoing,)
+        return Turn(inbox_id=held.inbox_id, session=step.view or kept or view, outgoing=everything)
+
+    async def _said(
+        self, held: Held, said: Said, outgoing: Outgoing, deliver: Deliver | None, *, in_order: bool
+    ) -> list[str]:
+        """Deliver the reply, and an alarm that an earlier run left; the ids of what the door took."""
+        if deliver is None:
+            return []
+        delivered = []
+        if said.alarm and (said.taken or (not said.tried and await taken(said.alarm, deliver))):
+            delivered.append(said.alarm.id)
+        if in_order:
+            behind = bool(said.alarm) and not delivered
+            if behind or (held.behind and not await self._catch_up(held, outgoing.address, deliver)):
+                return delivered
+        if await taken(outgoing, deliver):
+            delivered.append(outgoing.id)
+        return delivered
 
     async def _read(self, message: Message, session: Session) -> Understanding:
         """What the message says; long texts in a thread. A form's known illnesses are read like words."""
@@ -301,19 +337,6 @@ class Engine:
         if len(text) > INLINE_CHARACTERS:
             return await asyncio.to_thread(self._reader.read, text, hints)
         return self._reader.read(text, hints)
-
-
-async def _deliver(outgoing: Outgoing, deliver: Deliver | None) -> bool:
-    """Whether the door took the reply; what it did not take stays in the outbox."""
-    if deliver is None:
-        return False
-    try:
-        await deliver(outgoing)
-    except Exception as error:
-        metrics.undelivered.inc()
-        log.warning("not delivered", kind=type(error).__name__, platform=outgoing.address.platform)
-        return False
-    return True
 
 
 def _where(error: BaseException) -> str:

@@ -15,3 +15,12 @@ class HoldLost(DrRCError):
 
 class Overloaded(DrRCError):
     """Too many turns are waiting: tell the person to send it again in a moment."""
+
+
+class Later(DrRCError):
+    """A door does not take this reply now: it stays in the outbox and no alarm is raised about it."""
+
+    def __init__(self, reason: str = "", *, after: float = 0.0) -> None:
+        super().__init__(reason)
+        self.after = after
+        """Seconds before which it is of no use to try again."""

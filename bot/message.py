@@ -39,12 +39,16 @@ class Address:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Form:
-    """What was filled in at once instead of told in words: the patient and the decision about consent."""
+    """What was filled in at once instead of told in words: the patient, decisions about consent, or a place."""
 
     patient: Person | None = field(default=None, repr=False)
     """The patient, where given."""
     consent: bool | None = None
-    """Consent to health information and location, where decided."""
+    """Consent to health information, where decided."""
+    location_consent: bool | None = None
+    """Consent to the use of a location, where decided."""
+    place: str = field(default="", repr=False)
+    """A district or an address to look around, where given."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,3 +184,5 @@ class Outgoing:
     """To whom."""
     reply: Reply
     """What."""
+    parts_taken: int = 0
+    """How many of its parts the door took before an interruption; those are not sent again."""

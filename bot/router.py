@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Literal
 
-from bot.flows import consent, consultation, decision, emergency, form, places, profile, welcome
+from bot.flows import consent, consultation, decision, emergency, form, link, places, profile, welcome
 from bot.session import Expecting, Stage
 from bot.turn import Context, Step
 from nlu.meaning import Intent
@@ -65,6 +65,8 @@ def _consults(context: Context) -> bool:
 TABLE: tuple[tuple[Test, Flow], ...] = (
     (lambda c: c.message.form is not None, form.fill),
     (lambda c: bool(c.alarms), emergency.after_alarm),
+    (link.types_code, link.join),
+    (_choice("link"), link.offer),
     (_choice("delete_now"), profile.delete),
     (_choice("delete_no"), profile.keep_all),
     (_choice("mydata"), profile.show),
@@ -94,6 +96,7 @@ TABLE: tuple[tuple[Test, Flow], ...] = (
     (_expects("delete", "no"), profile.keep_all),
     (_wants(Intent.START_OVER), welcome.start_over),
     (_wants(Intent.HELP), welcome.help_),
+    (link.wishes, link.offer),
     (lambda c: c.meaning.mention.writer_under_14, decision.child_writes),
     (_expects("consent", "yes"), decision.agreed),
     (_expects("consent", "no"), consent.declined),

@@ -33,6 +33,20 @@ class Knowledge:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CodeOpens:
+    """What a one-time code opens: the session of the door that gave it."""
+
+    person: str
+    """That person's name in Redis."""
+    same: bool
+    """Whether it is the one who typed the code."""
+    session: Session = field(repr=False)
+    """Their conversation so far."""
+    account: Account = field(repr=False)
+    """Their consent decisions."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
     """One message with all that is known when its turn begins."""
 
@@ -50,6 +64,12 @@ class Context:
     """What can be looked up."""
     location_uses: int = 0
     """Records of location use that the law keeps; counted only where a deletion needs them."""
+    joined: tuple[str, ...] = ()
+    """Platforms of the doors joined to this one; looked up only where they are shown."""
+    code: str = field(default="", repr=False)
+    """The one-time code that was typed, else a fresh one to give away."""
+    code_opens: CodeOpens | None = field(default=None, repr=False)
+    """What the typed code opens; None for a wrong, old or used one."""
 
     @property
     def now(self) -> datetime:
@@ -83,6 +103,10 @@ class Step:
     """Why a location was used, for the record the law asks for."""
     forget: bool = False
     """Delete everything else of this person too."""
+    offer: str = field(default="", repr=False)
+    """A one-time code that opens this person's session to another door."""
+    share: str = ""
+    """Whose session this door shares from now on."""
     view: Session | None = field(default=None, repr=False)
     """The session as this turn saw it, where it is not the one that is kept."""
 

@@ -11,7 +11,8 @@ from functools import partial
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from bot.engine import Deliver, Engine
+from bot.delivery import Deliver
+from bot.engine import Engine
 from bot.message import Platform
 from bot.state.embedded import EmbeddedRedis
 from bot.state.store import Store
@@ -28,7 +29,7 @@ async def running(
     every: timedelta,
     orphan_age: timedelta,
 ) -> AsyncIterator[None]:
-    """Run recovery, what is due, sweeping and the watch over the embedded Redis for the life of the block."""
+    """Run recovery, redelivery, what is due, sweeping and the watch over the embedded Redis while the block lasts."""
     scheduler = AsyncIOScheduler(timezone="Asia/Seoul")
 
     def add(name: str, job: Callable[[], Awaitable[None]], seconds: float) -> None:
@@ -37,6 +38,7 @@ async def running(
         )
 
     add("recover", partial(jobs.recover, engine, deliver_to, orphan_age), every.total_seconds())
+    add("redeliver", partial(jobs.redeliver, engine, deliver_to), every.total_seconds())
     add("claim_due", partial(jobs.claim_due, store), 5)
     add("sweep", partial(jobs.sweep, store), 300)
     if embedded:

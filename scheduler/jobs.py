@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 import structlog
 
-from bot.engine import Deliver, Engine
+from bot.delivery import Deliver
+from bot.engine import Engine
 from bot.errors import StateUnavailable
 from bot.message import Platform
 from bot.state.embedded import EmbeddedRedis
@@ -23,10 +24,18 @@ async def recover(engine: Engine, deliver_to: Callable[[Platform], Deliver | Non
         log.warning("recovery waits for Redis", reason=str(error))
 
 
+async def redeliver(engine: Engine, deliver_to: Callable[[Platform], Deliver | None]) -> None:
+    """Send once more what messengers did not take."""
+    try:
+        await engine.redeliver(deliver_to)
+    except StateUnavailable as error:
+        log.warning("redelivery waits for Redis", reason=str(error))
+
+
 async def claim_due(store: Store) -> None:
     """Move what is due into the outboxes."""
     try:
-        await store.claim_due(datetime.now(UTC))
+        await store.outbox.claim_due(datetime.now(UTC))
     except StateUnavailable as error:
         log.warning("what is due waits for Redis", reason=str(error))
 

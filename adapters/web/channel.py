@@ -7,12 +7,12 @@ from typing import Protocol, TypeVar
 from aiohttp import web
 from pydantic import ValidationError
 
+from adapters.recent import RecentAnswers
 from adapters.web import translate
 from adapters.web.answers import Answers, Refusal, code_of
 from adapters.web.identity import COOKIE, TOKEN_HEADER, Identities, Visitor, from_our_page
 from adapters.web.limits import Buckets
 from adapters.web.page import Page, load_page, security_headers
-from adapters.web.recent import RecentAnswers
 from adapters.web.stream import LineStream, line
 from adapters.web.wire import Ack, Incoming
 from bot.message import Address, Message, Outgoing

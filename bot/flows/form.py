@@ -1,11 +1,12 @@
-"""A form filled in at once: the patient and the decision about consent."""
+"""A form filled in at once: the patient, decisions about consent, or a place."""
 
 from dataclasses import replace
 
+from bot.flows import consent, places
 from bot.flows.findings import absorb
 from bot.flows.intake import ADULT_CONSENT_AGE
 from bot.message import Text
-from bot.session import Account, Consent, Session
+from bot.session import Session
 from bot.turn import Context, Step, reply
 from knowledge.clinical import Relation
 
@@ -14,15 +15,13 @@ def fill(context: Context) -> Step:
     """Take the patient and the decision over; known illnesses become findings."""
     form = context.message.form
     assert form is not None
+    if form.place:
+        return places.named(context, form.place)
     account = context.account
     if form.consent is not None:
-        version = context.say("consent.version")
-        account = Account(
-            consents=tuple(
-                Consent(kind=kind, given=form.consent, version=version, at=context.now)
-                for kind in ("health", "location")
-            )
-        )
+        account = consent.decide(context, "health", form.consent)
+    if form.location_consent is not None:
+        account = consent.decide(replace(context, account=account), "location", form.location_consent)
     session = absorb(context)
     if form.patient:
         patient = form.patient

@@ -25,12 +25,18 @@ def places(context: Context) -> Step:
     """Somebody wants a hospital: take a district from the text, or ask where."""
     if context.choice.startswith("region:"):
         return chosen(context)
-    regions = _regions(context)
+    return named(context, context.message.text or "")
+
+
+def named(context: Context, text: str) -> Step:
+    """The hospitals near the district a text names; asks where the name is ambiguous or unknown."""
+    regions = context.knowledge.places.gazetteer.find(text)
     if len(regions) == 1:
         return near(context, regions[0].point, regions[0].short)
     if regions:
         return which(context, regions)
-    if context.session.expecting == "place" and not context.choice and Intent.PLACES not in context.meaning.intents:
+    tried = context.session.expecting == "place" and not context.choice and Intent.PLACES not in context.meaning.intents
+    if tried or context.message.form:
         return keep(
             context, reply(Text(text=context.say("places.unknown")), choices=ask_choices(context)), expecting="place"
         )
@@ -138,10 +144,6 @@ def near(context: Context, point: Point, name: str) -> Step:
         blocks.append(Card(title=title, lines=tuple(rest), links=(link,)))
     said = reply(*blocks, choices=(again_choice(say),), tone="critical" if level >= Triage.EMERGENCY else "info")
     return keep(context, said, expecting="nothing")
-
-
-def _regions(context: Context) -> tuple[Region, ...]:
-    return context.knowledge.places.gazetteer.find(context.message.text or "")
 
 
 def _with_account(step: Step, account: Account, *, purpose: str = "") -> Step:

@@ -32,6 +32,10 @@ def stored_lines(context: Context) -> list[str]:
         names = finding_names(session.findings, presence, context)
         if names:
             lines.append(say(f"privacy.{key}", findings=listed(names)))
+    if context.joined:
+        platforms = dict.fromkeys((context.message.address.platform, session.address.platform, *context.joined))
+        doors = [say(f"link.platform.{platform}") for platform in platforms]
+        lines.append(say("link.shown", doors=listed(doors)))
     if lines:
         hours = int(context.knowledge.session_life.total_seconds() // 3600)
         agreed = context.account.allows("health")

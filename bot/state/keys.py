@@ -30,10 +30,9 @@ class Partition:
         """Hash: inbox id → how often its turn was begun."""
         return self.key("attempts")
 
-    @property
-    def waiting(self) -> str:
-        """Sorted set: people with undelivered replies, by time."""
-        return self.key("waiting")
+    def waiting(self, platform: str) -> str:
+        """Sorted set: people with replies undelivered on a platform, by the time from which to try again."""
+        return self.key(f"waiting:{platform}")
 
     @property
     def due(self) -> str:
@@ -94,9 +93,29 @@ class PersonKeys:
         """Hash: outbox id → undelivered reply."""
         return self.partition.outbox_prefix + self.digest
 
-    def seen(self, message_id: str) -> str:
-        """Marks a message of the door as accepted; long or odd ids are hashed."""
-        return self.key(f"seen:{hashlib.blake2b(message_id.encode(errors='replace'), digest_size=12).hexdigest()}")
+    @property
+    def alias(self) -> str:
+        """Digest of the person whose session this door's person shares."""
+        return self.key("alias")
+
+    @property
+    def links(self) -> str:
+        """Set: `digest:platform` of the doors that share this person's session."""
+        return self.key("links")
+
+    @property
+    def tries(self) -> str:
+        """How often a one-time code was tried in vain in the last hour."""
+        return self.key("tries")
+
+    def gone(self, platform: str) -> str:
+        """Says that nothing can be sent to this person on a platform."""
+        return self.key(f"gone:{platform}")
+
+    def seen(self, platform: str, message_id: str) -> str:
+        """Marks a message of a door as accepted; long or odd ids are hashed."""
+        name = f"{platform}\0{message_id}".encode(errors="replace")
+        return self.key(f"seen:{hashlib.blake2b(name, digest_size=12).hexdigest()}")
 
 
 def person_keys(address: Address, salt: bytes) -> PersonKeys:

@@ -6,18 +6,20 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from importlib.resources import files
 from typing import Any, Literal
 
 from redis.exceptions import ResponseError
 
 from bot.errors import HoldLost
-from bot.message import Address, Message, Outgoing
+from bot.message import Address, Message, Outgoing, Platform
 from bot.session import Account, Session
 from bot.state import codec
-from bot.state.connection import Client, Script, unavailable_as_ours
+from bot.state.connection import Client, unavailable_as_ours
 from bot.state.keys import Partition, PersonKeys, all_partitions, keys_of_digest, person_keys
-from bot.state.line import Part
+from bot.state.links import HOPS, Links
+from bot.state.outbox import Outbox
+from bot.state.scripts import Scripts
+from bot.state.tickets import Tickets
 
 SEEN_LIFE = timedelta(days=2)
 """How long a message id is remembered; platforms repeat for hours at most."""
@@ -42,10 +44,14 @@ class Held:
 
     keys: PersonKeys
     """Whose it is."""
+    platform: Platform
+    """The door it came through."""
     inbox_id: str
     """The message's id in the inbox."""
     token: str
     """Proves that the hold is ours."""
+    behind: int
+    """Replies that wait for this person since before this message."""
     attempts: int
     """How often this message's turn was begun, this time included."""
     version: int
@@ -62,8 +68,12 @@ class Waiting:
 
     keys: PersonKeys
     """Whose it is."""
+    platform: Platform
+    """The door it came through."""
     inbox_id: str
     """The message's id in the inbox."""
+    behind: int = 0
+    """Replies that wait for this person since before this message."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +108,8 @@ class Save:
     """What to send later."""
     forget: bool = False
     """Delete the person's other entries (undelivered replies, what is due) too."""
+    share: str = ""
+    """Digest of the person whose session this door shares from now on; empty for its own."""
 
 
 class Store:
@@ -108,49 +120,75 @@ class Store:
         self._salt = salt
         self._hold_ms = _ms(hold_life)
         self.hold_seconds = hold_life.total_seconds()
-        folder = files("bot.state") / "lua"
-        self._scripts = {
-            name: Script(client, (folder / f"{name}.lua").read_bytes())
-            for name in ("receive", "hold", "extend", "alarm", "commit", "finish", "claim")
-        }
+        self._scripts = Scripts(client)
+        self._run = self._scripts.run
+        self.tickets = Tickets(client, self._scripts)
+        self.outbox = Outbox(client, self._scripts)
+        self.links = Links(client, self._scripts, self.tickets, salt=salt)
         self._tasks: set[asyncio.Task[None]] = set()
-        self.round_trips = 0
 
-    async def _run(self, name: str, keys: Sequence[str], *args: Part) -> Any:
-        self.round_trips += 1
-        with unavailable_as_ours():
-            return await self._scripts[name](keys, *args)
+    @property
+    def round_trips(self) -> int:
+        """Scripts run so far."""
+        return self._scripts.round_trips
 
     def keys(self, address: Address) -> PersonKeys:
-        """The keys of the person at an address."""
+        """The keys of the person at an address, as long as that door is not joined to another one."""
         return person_keys(address, self._salt)
 
     async def receive(self, message: Message) -> Held | Waiting | None:
         """Accept a message durably; None when it was accepted before. Begins its turn at once where it can."""
-        keys, token = self.keys(message.address), secrets.token_hex(8)
-        part = keys.partition
-        answer = await self._run(
-            "receive",
-            (keys.seen(message.id), part.inbox, keys.queue, keys.hold, keys.session, keys.account, part.attempts),
-            *(codec.encode_message(message), keys.digest, _ms(SEEN_LIFE), _ms(INBOX_LIFE), token, self._hold_ms),
-        )
+        keys, token, payload = self.keys(message.address), secrets.token_hex(8), codec.encode_message(message)
+        platform = message.address.platform
+        for _ in range(HOPS):
+            part, seen = keys.partition, keys.seen(platform, message.id)
+            answer = await self._run(
+                "receive",
+                (
+                    *(seen, part.inbox, keys.queue, keys.hold, keys.session, keys.account, part.attempts),
+                    *(keys.alias, keys.outbox),
+                ),
+                *(payload, keys.digest, _ms(SEEN_LIFE), _ms(INBOX_LIFE), token, self._hold_ms),
+            )
+            if answer[0] != b"shared":
+                break
+            keys = keys_of_digest(answer[1].decode())
         if answer[0] == b"repeat":
             return None
         if answer[0] == b"wait":
-            return Waiting(keys=keys, inbox_id=answer[1].decode())
-        return _held(keys, token, answer)
+            return Waiting(
+                keys=keys, platform=message.address.platform, inbox_id=answer[1].decode(), behind=int(answer[2])
+            )
+        return _held(keys, message.address.platform, token, answer)
 
     async def hold(self, waiting: Waiting) -> Held | Waiting | None:
         """Begin a waiting message's turn; the same Waiting while others are before it, None when it is done."""
         keys, token = waiting.keys, secrets.token_hex(8)
         answer = await self._run(
             "hold",
-            (keys.queue, keys.hold, keys.session, keys.account, keys.partition.attempts),
+            (keys.queue, keys.hold, keys.session, keys.account, keys.partition.attempts, keys.outbox),
             *(waiting.inbox_id, token, self._hold_ms),
         )
         if answer[0] == b"gone":
             return None
-        return waiting if answer[0] == b"wait" else _held(keys, token, answer)
+        return waiting if answer[0] == b"wait" else _held(keys, waiting.platform, token, answer)
+
+    async def hold_idle(self, keys: PersonKeys, platform: Platform) -> Held | None:
+        """Hold a person nobody works for, to deliver what waits; None where a turn runs or is about to."""
+        token = secrets.token_hex(8)
+        if not await self._run("hold_idle", (keys.queue, keys.hold), token, self._hold_ms):
+            return None
+        return Held(
+            keys=keys,
+            platform=platform,
+            inbox_id="",
+            token=token,
+            behind=0,
+            attempts=0,
+            version=0,
+            session=None,
+            account=None,
+        )
 
     async def extend(self, held: Held) -> bool:
         """Lengthen the hold by its life; False when it is no longer ours."""
@@ -161,7 +199,7 @@ class Store:
         keys, part = place.keys, place.keys.partition
         put = await self._run(
             "alarm",
-            (part.attempts, keys.outbox, part.waiting),
+            (part.attempts, keys.outbox, part.waiting(place.platform)),
             *(place.inbox_id, outgoing.id, codec.encode_outgoing(outgoing), keys.digest, _epoch_ms(now), _ms(life)),
         )
         return bool(put)
@@ -183,12 +221,12 @@ class Store:
             "commit",
             (
                 *(keys.hold, keys.session, keys.account, part.inbox, keys.queue, part.attempts),
-                *(keys.outbox, part.waiting, part.due, part.due_bodies, part.location_log),
+                *(keys.outbox, part.waiting(held.platform), part.due, part.due_bodies, part.location_log, keys.alias),
             ),
             *(held.token, held.version, session, held.version + 1, _ms(save.session_life)),
             *(account, _ms(ACCOUNT_LIFE), held.inbox_id),
             *(outgoing.id if outgoing else "", codec.encode_outgoing(outgoing) if outgoing else ""),
-            *(_ms(save.session_life), keys.digest, _epoch_ms(save.now), log, int(save.forget)),
+            *(_ms(save.session_life), keys.digest, _epoch_ms(save.now), log, int(save.forget), save.share),
             *due,
         )
         if answer != b"ok":
@@ -197,42 +235,21 @@ class Store:
     async def finish(self, held: Held, delivered: Sequence[str]) -> None:
         """Mark replies delivered and let the hold go."""
         keys = held.keys
-        await self._run("finish", (keys.outbox, keys.partition.waiting, keys.hold), held.token, keys.digest, *delivered)
-
-    async def mark_delivered(self, keys: PersonKeys, delivered: Sequence[str]) -> None:
-        """Mark replies delivered outside a turn."""
-        await self._run("finish", (keys.outbox, keys.partition.waiting, keys.hold), "", keys.digest, *delivered)
-
-    async def undelivered(self, keys: PersonKeys) -> tuple[Outgoing, ...]:
-        """Replies that wait for this person, oldest first."""
-        with unavailable_as_ours():
-            stored: dict[bytes, bytes] = await self._client.hgetall(keys.outbox)
-        return tuple(codec.decode_outgoing(stored[name]) for name in sorted(stored, key=_outbox_order))
+        waiting = keys.partition.waiting(held.platform)
+        await self._run("finish", (keys.outbox, waiting, keys.hold), held.token, keys.digest, *delivered)
 
     async def orphans(self, partition: Partition, *, older_than: timedelta) -> tuple[tuple[Waiting, Message], ...]:
         """Accepted, unfinished messages that are older than this, oldest first, at most 100."""
         newest = int(time.time() * 1000) - _ms(older_than)
         with unavailable_as_ours():
             entries = await self._client.xrange(partition.inbox, "-", str(newest), count=100)
+        found = [
+            (entry.decode(), fields[b"p"].decode(), codec.decode_message(fields[b"m"])) for entry, fields in entries
+        ]
         return tuple(
-            (
-                Waiting(keys=keys_of_digest(fields[b"p"].decode()), inbox_id=entry.decode()),
-                codec.decode_message(fields[b"m"]),
-            )
-            for entry, fields in entries
+            (Waiting(keys=keys_of_digest(person), platform=m.address.platform, inbox_id=inbox_id), m)
+            for inbox_id, person, m in found
         )
-
-    async def claim_due(self, now: datetime, *, at_most: int = 100) -> int:
-        """Move what is due into the outboxes, each occurrence once; returns how many."""
-        moved = 0
-        for part in all_partitions():
-            answer = await self._run(
-                "claim",
-                (part.due, part.due_bodies, part.waiting),
-                *(_epoch_ms(now), at_most, part.outbox_prefix, _ms(INBOX_LIFE)),
-            )
-            moved += len(answer)
-        return moved
 
     async def sweep(self, now: datetime) -> None:
         """Drop what outlived its purpose: old location log lines, names of people whose outbox expired."""
@@ -240,10 +257,12 @@ class Store:
         with unavailable_as_ours():
             for part in all_partitions():
                 await self._client.zremrangebyscore(part.location_log, "-inf", oldest)
-                for digest in await self._client.zrange(part.waiting, 0, 99):
-                    keys = keys_of_digest(digest.decode())
-                    if not await self._client.exists(keys.outbox):
-                        await self._client.zrem(part.waiting, digest)
+        await self.outbox.sweep()
+
+    async def busy(self, keys: PersonKeys) -> bool:
+        """Whether a message of this person is still to be answered."""
+        with unavailable_as_ours():
+            return bool(await self._client.exists(keys.queue))
 
     async def location_uses(self, keys: PersonKeys) -> int:
         """How many records of location use the law makes us keep for this person."""
@@ -297,27 +316,26 @@ async def shared_secret(client: Client) -> bytes:
     return stored
 
 
-def _held(keys: PersonKeys, token: str, answer: list[bytes | None]) -> Held:
-    _, inbox_id, attempts, version, session, account = (*answer, None, None, None)[:6]
+def _orphan(entry: str, fields: dict[bytes, bytes]) -> tuple[Waiting, Message]:
+    message = codec.decode_message(fields[b"m"])
+    keys = keys_of_digest(fields[b"p"].decode())
+    return Waiting(keys=keys, platform=message.address.platform, inbox_id=entry), message
+
+
+def _held(keys: PersonKeys, platform: Platform, token: str, answer: list[bytes | None]) -> Held:
+    _, inbox_id, behind, attempts, version, session, account = (*answer, None, None, None)[:7]
     assert inbox_id is not None
     return Held(
         keys=keys,
+        platform=platform,
         inbox_id=inbox_id.decode(),
         token=token,
+        behind=int(behind or 0),
         attempts=int(attempts or 1),
         version=int(version or 0),
         session=codec.decode_session(session) if session else None,
         account=codec.decode_account(account) if account else None,
     )
-
-
-def _outbox_order(name: bytes) -> tuple[int, int, bytes]:
-    """By inbox id, the alarm before the turn's reply; what was due comes last."""
-    milliseconds, _, rest = name.partition(b"-")
-    sequence = rest.split(b":")[0]
-    if milliseconds.isdigit() and sequence.isdigit():
-        return int(milliseconds), int(sequence), name.rsplit(b":", 1)[-1]
-    return 1 << 62, 0, name
 
 
 def _ms(span: timedelta) -> int:

@@ -95,12 +95,12 @@ async def test_a_lost_hold_saves_nothing(store: Store) -> None:
     """A turn whose hold ended cannot commit; the message stays and another may run it."""
     first = await held(store)
     await asyncio.sleep(0.6)
-    second = await store.hold(Waiting(keys=first.keys, inbox_id=first.inbox_id))
+    second = await store.hold(Waiting(keys=first.keys, platform=first.platform, inbox_id=first.inbox_id))
     assert isinstance(second, Held)
     assert second.attempts == 2
     with pytest.raises(HoldLost):
         await store.commit(first, save(first, Session(address=address())))
-    assert await store.undelivered(first.keys) == ()
+    assert await store.outbox.undelivered(first.keys) == ()
     await store.commit(second, save(second, Session(address=address())))
 
 
@@ -121,7 +121,7 @@ async def test_a_hold_can_be_extended_only_by_its_owner(store: Store) -> None:
     for _ in range(4):
         await asyncio.sleep(0.2)
         assert await store.extend(first)
-    assert await store.hold(Waiting(keys=first.keys, inbox_id=first.inbox_id)) != first
+    assert await store.hold(Waiting(keys=first.keys, platform=first.platform, inbox_id=first.inbox_id)) != first
     assert not await store.extend(replace(first, token="other"))
 
 
@@ -131,10 +131,10 @@ async def test_commit_finishes_the_message_and_keeps_the_reply(store: Store) -> 
     assert await store.unfinished() == 1
     await store.commit(first, save(first, Session(address=address())))
     assert await store.unfinished() == 0
-    waiting = await store.undelivered(first.keys)
+    waiting = await store.outbox.undelivered(first.keys)
     assert [outgoing.reply for outgoing in waiting] == [said(first).reply]
     await store.finish(first, [waiting[0].id])
-    assert await store.undelivered(first.keys) == ()
+    assert await store.outbox.undelivered(first.keys) == ()
 
 
 async def test_replies_wait_in_order_with_the_alarm_first(store: Store) -> None:
@@ -147,7 +147,7 @@ async def test_replies_wait_in_order_with_the_alarm_first(store: Store) -> None:
         await store.commit(place, save(place, Session(address=address())))
         await store.finish(place, ())
         ids += [alarm.id, said(place).id]
-    assert [outgoing.id for outgoing in await store.undelivered(place.keys)] == ids
+    assert [outgoing.id for outgoing in await store.outbox.undelivered(place.keys)] == ids
 
 
 async def test_an_alarm_is_put_once(store: Store) -> None:
@@ -155,7 +155,7 @@ async def test_an_alarm_is_put_once(store: Store) -> None:
     place = await held(store)
     alarm = replace(said(place), id=f"{place.inbox_id}:alarm")
     assert await store.put_alarm(place, alarm, life=DAY, now=NOW)
-    await store.mark_delivered(place.keys, [alarm.id])
+    await store.outbox.mark_delivered(place.keys, Platform.CONSOLE, [alarm.id])
     assert not await store.put_alarm(place, alarm, life=DAY, now=NOW)
 
 
@@ -193,8 +193,8 @@ async def test_forgetting_leaves_only_what_the_law_keeps(store: Store) -> None:
     last = await held(store)
     await store.commit(last, save(last, None, account="delete", forget=True))
     await store.finish(last, [f"{last.inbox_id}:reply"])
-    assert await store.undelivered(place.keys) == ()
-    assert await store.claim_due(NOW + DAY) == 0
+    assert await store.outbox.undelivered(place.keys) == ()
+    assert await store.outbox.claim_due(NOW + DAY) == 0
     again = await held(store)
     assert (again.session, again.account, again.version) == (None, None, 0)
     assert await store.location_uses(place.keys) == 1
@@ -206,10 +206,10 @@ async def test_what_is_due_is_sent_once(store: Store) -> None:
     due = Due(occurrence=f"{place.keys.digest}:check:2026-11-25T16", at=NOW + timedelta(hours=4), outgoing=said(place))
     await store.commit(place, save(place, Session(address=address()), outgoing=None, due=(due, due)))
     await store.finish(place, ())
-    assert await store.claim_due(NOW) == 0
-    assert await store.claim_due(NOW + timedelta(hours=4)) == 1
-    assert await store.claim_due(NOW + DAY) == 0
-    assert len(await store.undelivered(place.keys)) == 1
+    assert await store.outbox.claim_due(NOW) == 0
+    assert await store.outbox.claim_due(NOW + timedelta(hours=4)) == 1
+    assert await store.outbox.claim_due(NOW + DAY) == 0
+    assert len(await store.outbox.undelivered(place.keys)) == 1
 
 
 async def test_the_location_record_ends_after_six_months(store: Store) -> None:
@@ -237,9 +237,9 @@ async def test_every_key_of_a_person_lies_in_one_slot(store: Store) -> None:
     keys = store.keys(address())
     tags = {
         name[name.index("{") : name.index("}") + 1]
-        for name in (keys.session, keys.account, keys.queue, keys.hold, keys.outbox, keys.seen("m"))
+        for name in (keys.session, keys.account, keys.queue, keys.hold, keys.outbox, keys.seen("console", "m"))
     }
     part = keys.partition
-    tags |= {name[: name.index("}") + 1] for name in (part.inbox, part.attempts, part.waiting, part.due)}
+    tags |= {name[: name.index("}") + 1] for name in (part.inbox, part.attempts, part.waiting("console"), part.due)}
     assert len(tags) == 1
     assert part in all_partitions()

@@ -16,10 +16,12 @@ KOREAN = re.compile("[가-힣]")
 
 WORDS_IN_CODE = {
     "knowledge/morphology.py",  # a word to warm the analyser up with
+    "adapters/kakao/translate.py",  # the name the platform gives its welcome block
     "adapters/doctor.py",  # a sentence to try the analyser on
     "bot/korean.py",  # particles and units of time
     "bot/compose.py",  # the department named where nothing else is known
     "bot/flows/emergency.py",  # the department of emergencies
+    "bot/flows/link.py",  # what may stand before a code
     "bot/flows/places.py",  # what a clinic is called in a map search
     "knowledge/routing.py",  # departments by name
     "knowledge/places/gazetteer.py",  # how place names end

@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 import yaml
 
+from adapters.recent import RecentAnswers
 from adapters.web import channel
 from adapters.web.identity import Identities, from_our_page
 from adapters.web.limits import Buckets
 from adapters.web.page import STATIC, load_page, security_headers
-from adapters.web.recent import RecentAnswers
 from adapters.web.translate import render
 from bot.message import Address, Card, Choice, Link, Notice, Outgoing, Places, Platform, Reply, Source, Text
 from knowledge.clinical import Citation

@@ -1,6 +1,6 @@
 -- Move what is due into the outboxes of its people, each occurrence once.
--- KEYS: due, due bodies, waiting
--- ARGV: now ms, at most, outbox key prefix, outbox life ms
+-- KEYS: due, due bodies
+-- ARGV: now ms, at most, outbox key prefix, outbox life ms, waiting key prefix
 local moved = {}
 for _, occurrence in ipairs(redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', ARGV[1], 'LIMIT', 0, ARGV[2])) do
   local body = redis.call('HGET', KEYS[2], occurrence)
@@ -8,11 +8,12 @@ for _, occurrence in ipairs(redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', ARGV[1]
   redis.call('HDEL', KEYS[2], occurrence)
   if body then
     local person = string.match(occurrence, '^([^:]+):')
-    -- The key shares the partition's hash tag, so it lies in the same slot as the declared ones.
+    local platform = cjson.decode(body)['address']['platform']
+    -- The keys share the partition's hash tag, so they lie in the same slot as the declared ones.
     local outbox = ARGV[3] .. person
     redis.call('HSET', outbox, occurrence, body)
     redis.call('PEXPIRE', outbox, ARGV[4])
-    redis.call('ZADD', KEYS[3], 'NX', ARGV[1], person)
+    redis.call('ZADD', ARGV[5] .. platform, 'NX', ARGV[1], person)
     table.insert(moved, occurrence)
   end
 end

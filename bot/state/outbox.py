@@ -1,0 +1,139 @@
+"""Replies that wait: for their door, for the person's next message, for a time."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from bot.message import Outgoing, Platform
+from bot.state import codec
+from bot.state.connection import Client, unavailable_as_ours
+from bot.state.keys import PersonKeys, all_partitions, keys_of_digest
+from bot.state.scripts import Scripts
+
+GONE_LIFE = timedelta(days=365)
+"""How long it is remembered that somebody blocked the bot."""
+
+OUTBOX_LIFE = timedelta(days=7)
+"""How long a reply that was due waits for its door."""
+
+
+class Outbox:
+    """What was said and not yet taken. One hash per person; people by platform and time of the next attempt."""
+
+    def __init__(self, client: Client, scripts: Scripts) -> None:
+        self._client: Any = client
+        self._scripts = scripts
+
+    async def undelivered(self, keys: PersonKeys) -> tuple[Outgoing, ...]:
+        """Replies that wait for this person, oldest first."""
+        with unavailable_as_ours():
+            stored: dict[bytes, bytes] = await self._client.hgetall(keys.outbox)
+        taken = {name[1:]: int(count) for name, count in stored.items() if name.startswith(b"#")}
+        names = sorted((name for name in stored if not name.startswith(b"#")), key=_order)
+        return tuple(replace(codec.decode_outgoing(stored[n]), parts_taken=taken.get(n, 0)) for n in names)
+
+    async def mark_delivered(self, keys: PersonKeys, platform: Platform, ids: Sequence[str]) -> None:
+        """The door has these replies."""
+        waiting = keys.partition.waiting(platform)
+        await self._scripts.run("finish", (keys.outbox, waiting, keys.hold), "", keys.digest, *ids)
+
+    async def keep(self, keys: PersonKeys, outgoing: Outgoing, *, life: timedelta) -> None:
+        """Put a reply beside the turns' own, to be fetched by its door."""
+        with unavailable_as_ours():
+            async with self._client.pipeline(transaction=True) as pipe:
+                pipe.hset(keys.outbox, outgoing.id, codec.encode_outgoing(outgoing))
+                pipe.pexpire(keys.outbox, int(life.total_seconds() * 1000))
+                await pipe.execute()
+
+    async def note_parts(self, keys: PersonKeys, outgoing_id: str, parts: int) -> None:
+        """So many parts of a reply were taken."""
+        with unavailable_as_ours():
+            await self._client.hset(keys.outbox, f"#{outgoing_id}", parts)
+
+    async def waiting(self, platform: Platform, *, at_most: int = 100) -> tuple[PersonKeys, ...]:
+        """People with replies undelivered on this platform whose next attempt is due."""
+        now = int(time.time() * 1000)
+        with unavailable_as_ours():
+            async with self._client.pipeline(transaction=False) as pipe:
+                for part in all_partitions():
+                    pipe.zrangebyscore(part.waiting(platform), "-inf", now, start=0, num=at_most)
+                found: list[list[bytes]] = await pipe.execute()
+        return tuple(keys_of_digest(digest.decode()) for digests in found for digest in digests)
+
+    async def postpone(self, keys: PersonKeys, platform: Platform, after: timedelta) -> None:
+        """Try again only after this time."""
+        at = int((time.time() + after.total_seconds()) * 1000)
+        with unavailable_as_ours():
+            await self._client.zadd(keys.partition.waiting(platform), {keys.digest: at}, xx=True)
+
+    async def nothing_waits(self, keys: PersonKeys, platform: Platform) -> None:
+        """This person has no reply left on this platform."""
+        with unavailable_as_ours():
+            await self._client.zrem(keys.partition.waiting(platform), keys.digest)
+
+    async def cut_off(self, keys: PersonKeys, platform: Platform) -> None:
+        """Nothing can be sent to this person on this platform: what waits or is due for it is dropped."""
+        part = keys.partition
+        with unavailable_as_ours():
+            replies = await self._client.hgetall(keys.outbox)
+            due = {
+                name: body
+                for name, body in (await self._client.hgetall(part.due_bodies)).items()
+                if name.startswith(keys.digest.encode() + b":")
+            }
+            async with self._client.pipeline(transaction=True) as pipe:
+                pipe.set(keys.gone(platform), "1", px=int(GONE_LIFE.total_seconds() * 1000))
+                for name in (n for n, body in replies.items() if not n.startswith(b"#") and _is_for(body, platform)):
+                    pipe.hdel(keys.outbox, name, b"#" + name)
+                for name in (n for n, body in due.items() if _is_for(body, platform)):
+                    pipe.hdel(part.due_bodies, name)
+                    pipe.zrem(part.due, name)
+                pipe.zrem(part.waiting(platform), keys.digest)
+                await pipe.execute()
+
+    async def welcome_back(self, keys: PersonKeys, platform: Platform) -> None:
+        """The person can be written to again."""
+        with unavailable_as_ours():
+            await self._client.delete(keys.gone(platform))
+
+    async def reachable(self, keys: PersonKeys, platform: Platform) -> bool:
+        """Whether anything can be sent to this person, as far as we know."""
+        with unavailable_as_ours():
+            return not await self._client.exists(keys.gone(platform))
+
+    async def claim_due(self, now: datetime, *, at_most: int = 100) -> int:
+        """Move what is due into the outboxes, each occurrence once; returns how many."""
+        moved = 0
+        life = int(OUTBOX_LIFE.total_seconds() * 1000)
+        for part in all_partitions():
+            answer = await self._scripts.run(
+                "claim",
+                (part.due, part.due_bodies),
+                *(int(now.timestamp() * 1000), at_most, part.outbox_prefix, life, part.waiting("")),
+            )
+            moved += len(answer)
+        return moved
+
+    async def sweep(self) -> None:
+        """Drop names of people whose outbox expired."""
+        with unavailable_as_ours():
+            for part in all_partitions():
+                for platform in Platform:
+                    for digest in await self._client.zrange(part.waiting(platform), 0, 99):
+                        if not await self._client.exists(keys_of_digest(digest.decode()).outbox):
+                            await self._client.zrem(part.waiting(platform), digest)
+
+
+def _is_for(body: bytes, platform: Platform) -> bool:
+    return codec.decode_outgoing(body).address.platform is platform
+
+
+def _order(name: bytes) -> tuple[int, int, bytes]:
+    """By inbox id, the alarm before the turn's reply; what was due comes last."""
+    milliseconds, _, rest = name.partition(b"-")
+    sequence = rest.split(b":")[0]
+    if milliseconds.isdigit() and sequence.isdigit():
+        return int(milliseconds), int(sequence), name.split(b":", 1)[-1]
+    return 1 << 62, 0, name
