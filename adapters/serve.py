@@ -9,11 +9,11 @@ import structlog
 from aiohttp import web
 
 from adapters.assembly import House, built, settle
+from adapters.doors import Doors, messengers
 from adapters.probes import add_probes
 from adapters.web.channel import web_app
-from bot.engine import Deliver
 from bot.errors import StateUnavailable
-from bot.message import Platform
+from bot.korean import listed
 from bot.phrases import load_phrases
 from config.settings import Settings
 from scheduler.app import running
@@ -41,15 +41,18 @@ async def serve(settings: Settings) -> int:
 
 async def _open(settings: Settings, house: House, stop: asyncio.Event) -> int:
     say = house.knowledge.say
-    app = web_door(settings, house)
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=DRAIN_SECONDS)
-    async with running(
-        engine=house.engine,
-        store=house.store,
-        embedded=house.embedded,
-        deliver_to=no_push,
-        every=timedelta(seconds=settings.recover_seconds),
-        orphan_age=timedelta(seconds=settings.hold_seconds),
+    doors = messengers(settings, house)
+    runner = web.AppRunner(application(settings, house, doors), access_log=None, shutdown_timeout=DRAIN_SECONDS)
+    async with (
+        doors.running(),
+        running(
+            engine=house.engine,
+            store=house.store,
+            embedded=house.embedded,
+            deliver_to=doors.deliver_to,
+            every=timedelta(seconds=settings.recover_seconds),
+            orphan_age=timedelta(seconds=settings.hold_seconds),
+        ),
     ):
         await runner.setup()
         try:
@@ -61,14 +64,24 @@ async def _open(settings: Settings, house: House, stop: asyncio.Event) -> int:
             return 1
         host = "127.0.0.1" if settings.host in ("0.0.0.0", "::") else settings.host  # noqa: S104 - only shown
         print(say("command.open", host=host, port=settings.port), flush=True)
-        log.info("serving", host=settings.host, port=settings.port, data=house.knowledge.catalogue.version)
+        if doors.names:
+            print(
+                say("command.doors", doors=listed([say(f"link.platform.{name}") for name in doors.names])), flush=True
+            )
+        log.info(
+            "serving",
+            doors=list(doors.names),
+            host=settings.host,
+            port=settings.port,
+            data=house.knowledge.catalogue.version,
+        )
         await stop.wait()
         await runner.cleanup()
     return 0
 
 
-def web_door(settings: Settings, house: House) -> web.Application:
-    """The chat page (where it is on) and the probes."""
+def application(settings: Settings, house: House, doors: Doors) -> web.Application:
+    """The chat page (where it is on), the messengers' addresses and the probes."""
     if settings.web:
         app = web_app(
             house.engine,
@@ -81,10 +94,6 @@ def web_door(settings: Settings, house: House) -> web.Application:
         )
     else:
         app = web.Application()
-    add_probes(app, house.store)
+    app.add_routes(doors.routes())
+    add_probes(app, house.store, alive=not settings.web)
     return app
-
-
-def no_push(_: Platform) -> Deliver | None:
-    """The page fetches its replies itself; doors that can push come with their own way."""
-    return None

@@ -6,11 +6,13 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 PREFIX = "DRRC_"
 
-SECRETS = frozenset({"secret", "redis_url"})
+SECRETS = frozenset(
+    {"secret", "redis_url", "telegram_token", "slack_token", "slack_signing_secret", "slack_app_token", "kakao_secret"}
+)
 """Settings whose value is never shown."""
 
 
@@ -22,6 +24,20 @@ def default_data_dir() -> Path:
 
 def _empty_is_none(value: object) -> object:
     return None if value == "" else value
+
+
+def _words(value: object) -> object:
+    return tuple(word.strip() for word in value.split(",") if word.strip()) if isinstance(value, str) else value
+
+
+Secret = Annotated[SecretStr | None, BeforeValidator(_empty_is_none)]
+"""A value that is never shown; an empty one is none."""
+
+LongSecret = Annotated[Annotated[SecretStr, Field(min_length=16)] | None, BeforeValidator(_empty_is_none)]
+"""A secret somebody made up: long enough not to be guessed."""
+
+Words = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_words)]
+"""Several values with commas between."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,8 +69,8 @@ class Settings(BaseSettings):
     port: Annotated[int, Field(ge=0, le=65535)] = 8080
     public_url: Annotated[str, Field(pattern=r"^(https?://.+)?$")] = ""
     data_dir: Path = Field(default_factory=default_data_dir)
-    redis_url: Annotated[SecretStr | None, BeforeValidator(_empty_is_none)] = None
-    secret: Annotated[Annotated[SecretStr, Field(min_length=16)] | None, BeforeValidator(_empty_is_none)] = None
+    redis_url: Secret = None
+    secret: LongSecret = None
     session_hours: Annotated[int, Field(ge=1, le=24 * 30)] = 24
     hold_seconds: Annotated[float, Field(ge=0.5, le=300)] = 15.0
     recover_seconds: Annotated[float, Field(ge=0.2, le=60)] = 2.0
@@ -64,6 +80,16 @@ class Settings(BaseSettings):
     trust_proxy: bool = False
     map_tiles_url: Annotated[str, Field(pattern=r"^(https://.+)?$")] = ""
     web: bool = True
+    telegram_token: Secret = None
+    telegram_mode: Literal["auto", "webhook", "polling"] = "auto"
+    telegram_api_url: Annotated[str, Field(pattern=r"^https?://.+$")] = "https://api.telegram.org"
+    slack_token: Secret = None
+    slack_signing_secret: Secret = None
+    slack_app_token: Secret = None
+    slack_api_url: Annotated[str, Field(pattern=r"^https?://.+/$")] = "https://slack.com/api/"
+    kakao_secret: LongSecret = None
+    kakao_bot_ids: Words = ()
+    kakao_callback_hosts: Words = ("kakao.com",)
 
 
 def load_settings() -> Settings:

@@ -45,7 +45,7 @@ class Profile(BaseModel):
             drugs=tuple(self.drugs),
             allergies=tuple(self.allergies),
         )
-        return Form(patient=patient if described else None, consent=self.consent)
+        return Form(patient=patient if described else None, consent=self.consent, location_consent=self.consent)
 
 
 class Line(BaseModel):

@@ -1,0 +1,65 @@
+"""Reading what a messenger posts to us: small, plain, of the right kind, and never an error of our own."""
+
+import functools
+import hmac
+from collections.abc import Awaitable, Callable
+
+import structlog
+from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
+
+from bot.errors import Overloaded, StateUnavailable
+
+log = structlog.get_logger()
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+def same(left: str, right: str) -> bool:
+    """Whether two secrets are equal, in constant time; an empty one equals nothing."""
+    return bool(left) and hmac.compare_digest(left.encode(errors="replace"), right.encode(errors="replace"))
+
+
+def no(status: int, reason: str) -> web.Response:
+    """A refusal as the messenger's log shows it."""
+    return web.json_response({"ok": False, "error": reason}, status=status)
+
+
+async def body_of(request: web.Request, *, most: int, types: tuple[str, ...]) -> bytes | web.Response:
+    """The body, or the refusal: 413 over `most` bytes, 400 for packed bodies and other content types."""
+    if request.headers.get("Content-Encoding", "identity").lower() != "identity":
+        return no(400, "encoded bodies are not accepted")
+    if request.content_type not in types:
+        return no(400, "wrong content type")
+    if request.content_length is not None and request.content_length > most:
+        return no(413, "too large")
+    body = bytearray()
+    async for piece in request.content.iter_any():
+        body += piece
+        if len(body) > most:
+            return no(413, "too large")
+    return bytes(body)
+
+
+def guarded(handler: Handler) -> Handler:
+    """The handler, with 503 for what must be tried again and for what nobody expected (logged without its content)."""
+
+    @functools.wraps(handler)
+    async def guard(request: web.Request) -> web.StreamResponse:
+        try:
+            return await handler(request)
+        except web.HTTPException:
+            raise
+        except (web.RequestPayloadError, HttpProcessingError):
+            return no(400, "unreadable")
+        except (StateUnavailable, Overloaded) as error:
+            return _later(type(error).__name__)
+        except Exception as error:
+            log.exception("a door failed", kind=type(error).__name__, exc_info=False)
+            return _later("try again")
+
+    return guard
+
+
+def _later(reason: str) -> web.Response:
+    return web.json_response({"ok": False, "error": reason}, status=503, headers={"Retry-After": "2"})

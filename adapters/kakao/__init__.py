@@ -1,0 +1,1 @@
+"""The KakaoTalk door: a skill server, version 2.0."""

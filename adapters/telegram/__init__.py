@@ -1,0 +1,1 @@
+"""Telegram: people write to the bot in a private chat."""
