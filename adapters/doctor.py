@@ -4,33 +4,24 @@ import asyncio
 import importlib.util
 import os
 import time
-from dataclasses import dataclass
-from typing import Literal
 
+from pydantic import SecretStr
 from rich.console import Console
-from rich.table import Table
+from rich.markup import escape
+from rich.table import Column, Table
 
+import adapters.kakao.check
+import adapters.slack.check
+import adapters.telegram.check
+from adapters.check import Check, Mark
+from adapters.doors import telegram_mode
 from bot.errors import StateUnavailable
 from bot.phrases import Phrases, load_phrases
 from bot.state.connection import opened
 from bot.state.store import shared_secret
 from config.settings import Settings
 
-Mark = Literal["ok", "note", "bad"]
-
 MARKS: dict[Mark, str] = {"ok": "[green]✓[/]", "note": "[yellow]·[/]", "bad": "[red]✗[/]"}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Check:
-    """One thing that was looked at."""
-
-    name: str
-    """What."""
-    mark: Mark
-    """Fine, worth knowing, or in the way."""
-    text: str
-    """What was found and, if something is missing, what to do."""
 
 
 async def doctor(settings: Settings) -> int:
@@ -43,12 +34,21 @@ async def doctor(settings: Settings) -> int:
         await asyncio.to_thread(check_reading, say),
         check_places(say),
         check_model(say),
-        *check_doors(settings, say),
+        *check_web(settings, say),
+        *await check_messengers(settings, say),
     ]
     table = Table(title=say("doctor.title"), show_header=False, box=None, padding=(0, 1))
     for check in checks:
-        table.add_row(MARKS[check.mark], check.name, check.text)
-    Console().print(table)
+        table.add_row(MARKS[check.mark], check.name, escape(check.text))
+    console = Console()
+    console.print(table)
+    for check in checks:
+        if check.steps:
+            console.print(f"\n[bold]{say('doctor.steps', name=check.name)}[/]")
+        lines = Table.grid("", Column(overflow="fold"), padding=(0, 1))
+        for number, step in enumerate(check.steps, 1):
+            lines.add_row(f"  {number}.", escape(step))
+        console.print(lines)
     return int(any(check.mark == "bad" for check in checks))
 
 
@@ -130,12 +130,41 @@ def check_model(say: Phrases) -> Check:
     return Check(name=say("doctor.model.name"), mark="note", text=text)
 
 
-def check_doors(settings: Settings, say: Phrases) -> list[Check]:
-    """Which doors are open."""
+def check_web(settings: Settings, say: Phrases) -> list[Check]:
+    """Whether the chat page is on, and whether it is safe where it stands."""
     web_text = say("doctor.web.on", host=settings.host, port=settings.port) if settings.web else say("doctor.web.off")
     checks = [Check(name=say("doctor.web.name"), mark="ok" if settings.web else "note", text=web_text)]
     open_to_all = settings.host not in ("127.0.0.1", "localhost", "::1")
     if settings.web and open_to_all and not settings.public_url.startswith("https"):
         checks.append(Check(name=say("doctor.https.name"), mark="note", text=say("doctor.https.note")))
-    checks.append(Check(name=say("doctor.messengers.name"), mark="note", text=say("doctor.messengers.not_yet")))
     return checks
+
+
+async def check_messengers(settings: Settings, say: Phrases) -> list[Check]:
+    """Which messengers are open, whether they know us, and how to open the others."""
+    slack_token, kakao_secret = _shown(settings.slack_token), _shown(settings.kakao_secret)
+    telegram, slack = await asyncio.gather(
+        adapters.telegram.check.check(
+            token=_shown(settings.telegram_token),
+            api_url=settings.telegram_api_url,
+            mode=telegram_mode(settings),
+            public_url=settings.public_url,
+            say=say,
+        ),
+        adapters.slack.check.check(
+            token=slack_token,
+            signing_secret=_shown(settings.slack_signing_secret),
+            app_token=_shown(settings.slack_app_token),
+            api_url=settings.slack_api_url,
+            say=say,
+        ),
+    )
+    kakao = adapters.kakao.check.check(secret=kakao_secret, public_url=settings.public_url, say=say)
+    checks = [kakao, telegram, slack]
+    if (slack_token or kakao_secret) and not settings.public_url.startswith("https"):
+        checks.append(Check(name=say("doctor.locate.name"), mark="note", text=say("doctor.locate.note")))
+    return checks
+
+
+def _shown(secret: SecretStr | None) -> str:
+    return secret.get_secret_value() if secret else ""

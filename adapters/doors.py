@@ -112,6 +112,7 @@ def messengers(settings: Settings, house: House) -> Doors:
             app_token=settings.slack_app_token.get_secret_value() if settings.slack_app_token else "",
             api_url=settings.slack_api_url,
             locate=locate.issue,
+            session_hours=settings.session_hours,
         )
         takers[Platform.SLACK] = slack.take
         items.append(slack)
@@ -125,6 +126,9 @@ def _telegram(settings: Settings, house: House) -> TelegramDoor:
     async def lease() -> bool:
         return await tickets.lease("telegram-polling", process, POLLING_LEASE)
 
+    async def release() -> None:
+        await tickets.release("telegram-polling", process)
+
     return TelegramDoor(
         engine=house.engine,
         say=house.knowledge.say,
@@ -134,6 +138,7 @@ def _telegram(settings: Settings, house: House) -> TelegramDoor:
         public_url=settings.public_url,
         api_url=settings.telegram_api_url,
         lease=lease,
+        release=release,
     )
 
 

@@ -26,7 +26,7 @@ class Folded:
     numbered: tuple[Choice, ...] = ()
     """Choices shown as numbered lines at the end: "1" picks the first."""
     rest: Reply | None = None
-    """What one answer could not hold, with all the choices; it comes next."""
+    """What one answer could not hold, with the choices that become buttons; it comes next."""
 
     @property
     def parts(self) -> tuple[str, ...]:
@@ -52,7 +52,9 @@ def fold(reply: Reply, door: Capabilities) -> Folded:
     shown, left = packed[: door.max_parts], packed[door.max_parts :]
     if not left:
         return Folded(blocks=tuple(shown), buttons=buttons)
-    return Folded(blocks=tuple(shown), buttons=(), rest=replace(reply, blocks=tuple(left)))
+    # The choices beyond the buttons are among the blocks already.
+    rest = replace(reply, blocks=tuple(left), choices=reply.choices[: door.max_buttons])
+    return Folded(blocks=tuple(shown), buttons=(), rest=rest)
 
 
 def fitted(block: Block, door: Capabilities) -> Iterator[Block]:

@@ -23,6 +23,6 @@ def plain_block(block: Block) -> str:
                 + (f" · ☎ {item.place.phone}" if item.place.phone else "")
                 for n, item in enumerate(block.items, 1)
             ]
-            return "\n".join([*lines, block.as_of])
+            return "\n".join([*lines, block.as_of] if block.as_of else lines)
         case Source():
             return "\n".join(f"{c.title} ({c.publisher}, {c.read_on}) {c.url}" for c in block.citations)

@@ -28,6 +28,9 @@ from bot.phrases import Phrases
 
 log = structlog.get_logger()
 
+PATH = "/kakao/skill"
+"""Where KakaoTalk posts what people say."""
+
 SECRET_HEADER = "X-DrRC-Secret"  # noqa: S105 - a header's name
 """Where Kakao repeats the secret that was set in its console."""
 
@@ -107,7 +110,7 @@ class KakaoDoor:
 
     def routes(self) -> list[web.RouteDef]:
         """The one address Kakao calls."""
-        return [web.post("/kakao/skill", guarded(self.skill))]
+        return [web.post(PATH, guarded(self.skill))]
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -231,10 +234,14 @@ class KakaoDoor:
         everything = [*(outgoing for outgoing in earlier if outgoing.id not in new), *said]
         reply = translate.together([outgoing.reply for outgoing in everything])
         folded = translate.folded(reply, say=self._say, locate_url=await self._locate_url(address, reply))
+        body = _bytes(translate.render(folded, say=self._say))
+        if len(body) > MOST_ANSWER:
+            folded = translate.folded(translate.as_text(reply), say=self._say, locate_url=None)
+            body = _bytes(translate.render(folded, say=self._say))
         if folded.rest is not None:
             rest = Outgoing(id=f"{everything[-1].id}+", address=address, reply=folded.rest)
             await self._engine.keep_rest(rest, life=self._life)
-        return self._fit(translate.render(folded, say=self._say), reply), [outgoing.id for outgoing in everything]
+        return body, [outgoing.id for outgoing in everything]
 
     async def _locate_url(self, address: Address, reply: Reply) -> str | None:
         if not any(choice.asks_location for choice in reply.choices):
@@ -243,13 +250,6 @@ class KakaoDoor:
             return await self._locate(address)
         except StateUnavailable:
             return None  # typing a district works as well
-
-    def _fit(self, answer: dict[str, Any], reply: Reply) -> bytes:
-        body = _bytes(answer)
-        if len(body) <= MOST_ANSWER:
-            return body
-        plain = translate.folded(translate.as_text(reply), say=self._say, locate_url=None)
-        return _bytes(translate.render(plain, say=self._say))
 
     async def _mark(self, address: Address, ids: Sequence[str]) -> None:
         if not ids:

@@ -3,11 +3,12 @@
 import json
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from adapters.channel import KAKAO
-from adapters.fold import Folded, cut, fold, with_link
+from adapters.fold import Folded, cut, fold, width, with_link
 from adapters.kakao.wire import SkillPayload
 from bot.message import Address, Block, Card, Choice, Link, Message, Places, Platform, Reply, Text
 from bot.phrases import Phrases
@@ -101,22 +102,30 @@ def together(replies: Sequence[Reply]) -> Reply:
 
 def folded(reply: Reply, *, say: Phrases, locate_url: str | None) -> Folded:
     """The reply within Kakao's limits; a location is asked for by a page of our own."""
+    reply = replace(reply, blocks=tuple(_with_short_link(block, say) for block in reply.blocks))
     if locate_url and any(choice.asks_location for choice in reply.choices):
         link = Link(label=say("kakao.locate_button"), url=locate_url)
         reply = with_link(reply, Card(title=say("kakao.locate_title"), lines=say.lines("kakao.locate"), links=(link,)))
         sent = Choice(id=CONTINUE, label=say("kakao.located"))
-        return fold(_with_choices(reply, (sent, *reply.choices)), KAKAO)
-    return fold(_with_choices(reply, tuple(c for c in reply.choices if not c.asks_location)), KAKAO)
+        return fold(replace(reply, choices=(sent, *reply.choices)), KAKAO)
+    return fold(replace(reply, choices=tuple(c for c in reply.choices if not c.asks_location)), KAKAO)
 
 
-def _with_choices(reply: Reply, choices: tuple[Choice, ...]) -> Reply:
-    return Reply(blocks=reply.blocks, choices=choices, tone=reply.tone)
+def _with_short_link(block: Block, say: Phrases) -> Block:
+    """A link whose name is too long for a button is named in a line, as long as it is the only one."""
+    long = [one for one in block.links if width(one.label) > KAKAO.max_link_label] if isinstance(block, Card) else []
+    if not isinstance(block, Card) or len(long) != 1 or long[0].url.startswith("tel:"):
+        return block
+    links = tuple(replace(one, label=say("kakao.open")) if one in long else one for one in block.links)
+    return replace(block, lines=(*block.lines, long[0].label), links=links)
 
 
 def render(shown: Folded, *, say: Phrases) -> dict[str, Any]:
     """The answer to a skill call."""
     choices = shown.buttons or ((more_choice(say),) if shown.rest else ())
-    template: dict[str, Any] = {"outputs": [_output(block, say) for block in shown.blocks]}
+    outputs = [made for block in shown.blocks if (made := _output(block, say))]
+    words = say("kakao.choose" if choices else "kakao.nothing_more")
+    template: dict[str, Any] = {"outputs": outputs or [{"simpleText": {"text": words}}]}
     if choices:
         template["quickReplies"] = [_quick(choice) for choice in choices]
     return {"version": "2.0", "template": template}
@@ -141,11 +150,13 @@ def wait_for_callback(say: Phrases) -> dict[str, Any]:
 
 
 def _output(block: Block, say: Phrases) -> dict[str, Any]:
+    """The bubble of a block; empty where it says nothing."""
     if isinstance(block, Card) and block.links:
         return {"textCard": _text_card(block)}
     if isinstance(block, Places):
         return {"listCard": _list_card(block, say)}
-    return {"simpleText": {"text": plain_block(block)}}
+    text = plain_block(block)
+    return {"simpleText": {"text": text}} if text.strip() else {}
 
 
 def _text_card(card: Card) -> dict[str, Any]:
@@ -165,24 +176,26 @@ def _button(link: Link) -> dict[str, str]:
 
 def _list_card(places: Places, say: Phrases) -> dict[str, Any]:
     title = say("kakao.near", name=places.origin_name) if places.origin_name else say("kakao.near_you")
-    made: dict[str, Any] = {"header": {"title": cut(title, 40)}, "items": [_item(item) for item in places.items]}
+    items = [_item(number, item, say) for number, item in enumerate(places.items, 1)]
+    made: dict[str, Any] = {"header": {"title": cut(title, 40)}, "items": items}
     phones = [
         {"action": "phone", "label": say("kakao.call", number=number), "phoneNumber": item.place.phone}
-        for number, item in enumerate(places.items[:PHONE_BUTTONS], 1)
+        for number, item in enumerate(places.items, 1)
         if item.place.phone
     ]
     if phones:
-        made["buttons"] = phones
+        made["buttons"] = phones[:PHONE_BUTTONS]
         made["buttonLayout"] = "vertical"
     return made
 
 
-def _item(item: Nearby) -> dict[str, Any]:
+def _item(number: int, item: Nearby, say: Phrases) -> dict[str, Any]:
     place = item.place
-    words = f"{distance_words(item.metres)} · {place.region}"
+    is_open = "" if item.open_now is None else say("kakao.open_yes" if item.open_now else "kakao.open_no")
+    facts = (distance_words(item.metres), is_open, place.region, place.phone)
     return {
-        "title": cut(place.name, 36),
-        "description": cut(f"{words} · {place.phone}" if place.phone else words, 60),
+        "title": cut(f"{number}. {place.name}", 36),
+        "description": cut(" · ".join(fact for fact in facts if fact), 60),
         "link": {"web": map_links(place)["kakao"]},
     }
 

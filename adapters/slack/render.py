@@ -169,8 +169,11 @@ def _digits(text: str) -> str:
 
 def _place(number: int, item: Nearby, say: Phrases) -> _Piece:
     place = item.place
-    phone = f" · ☎ {place.phone}" if place.phone else ""
-    said = cut(f"{number}. {place.name} · {distance_words(item.metres)}\n{place.region}{phone}", SLACK.max_chars)
+    facts = [place.region, f"☎ {place.phone}" if place.phone else ""]
+    if item.open_now is not None:
+        facts.append(say("slack.open_yes" if item.open_now else "slack.open_no"))
+    about = " · ".join(fact for fact in facts if fact)
+    said = cut(f"{number}. {place.name} · {distance_words(item.metres)}\n{about}", SLACK.max_chars)
     url = openable(map_links(place)["kakao"])
     if not url:
         return _Piece(block=section(plain(said)), said=said)

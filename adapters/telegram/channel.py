@@ -24,6 +24,7 @@ from adapters.telegram.polling import Lease, Poller
 from adapters.telegram.translate import COMMANDS, InGroup, Left, Returned, Tap, parse, tap
 from adapters.telegram.wire import ALLOWED_UPDATES, read
 from bot import metrics
+from bot.errors import StateUnavailable
 from bot.message import Address, Message, Outgoing, Platform
 from bot.phrases import Phrases
 
@@ -72,6 +73,10 @@ async def always() -> bool:
     return True
 
 
+async def nothing() -> None:
+    """What such a process gives back."""
+
+
 class TelegramDoor:
     """One bot. `secret` is 1 to 256 of A-Z, a-z, 0-9, _ and -; only `webhook` needs it and a public address."""
 
@@ -89,6 +94,7 @@ class TelegramDoor:
         api_url: str = "https://api.telegram.org",
         per_second: float = 28,
         lease: Lease = always,
+        release: Step = nothing,
         pause: float = 1.0,
     ) -> None:
         self._engine = engine
@@ -97,6 +103,7 @@ class TelegramDoor:
         self._secret = secret
         self._webhook_url = f"{public_url.rstrip('/')}{PATH}"
         self._pause = pause
+        self._release = release
         self._bot = new_bot(token, api_url.rstrip("/"))
         self._courier = Courier(TelegramPost(self._bot, say), engine, per_second=per_second)
         self._answering = Answering(engine, self._show_typing)
@@ -123,6 +130,8 @@ class TelegramDoor:
         finally:
             opening.cancel()
             await asyncio.gather(opening, return_exceptions=True)
+            with suppress(StateUnavailable):
+                await self._release()
             await self._background.drain(DRAIN_SECONDS)
             await _ended(self._asides)
             await self._bot.shutdown()

@@ -44,6 +44,10 @@ class Tickets:
         """Take or renew a lease that one process at a time has."""
         return bool(await self._scripts.run("lease", (f"drrc:lease:{name}",), owner, _ms(life)))
 
+    async def release(self, name: str, owner: str) -> None:
+        """Give back a lease, so that the next process need not wait for its end."""
+        await self._scripts.run("lease", (f"drrc:lease:{name}",), owner, 0)
+
 
 def _key(kind: str, name: str) -> str:
     return f"drrc:ticket:{kind}:{hashlib.blake2b(name.encode(errors='replace'), digest_size=16).hexdigest()}"

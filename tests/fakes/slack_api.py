@@ -110,7 +110,7 @@ class WebApi:
             answer |= {"warning": said, "response_metadata": {"warnings": [said]}}
         if trouble is not None:
             return self._broken(request, method, params, trouble.status)
-        return web.json_response({"ok": True, **answer})
+        return web.json_response({"ok": True, **answer}, headers={"X-OAuth-Scopes": ",".join(self._workspace.scopes)})
 
     def _broken(self, request: web.Request, method: str, params: Json, status: int) -> web.StreamResponse:
         self.complain(method, "internal_error", params, status)

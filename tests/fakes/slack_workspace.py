@@ -87,6 +87,10 @@ class ResponseUrl:
     """How often it was used."""
 
 
+SCOPES = ("app_mentions:read", "chat:write", "commands", "im:history", "im:write")
+"""What the installed app is allowed to do; Slack says so with every answer."""
+
+
 class Workspace:
     """Everything a workspace knows; no network, no rules of the wire."""
 
@@ -95,6 +99,7 @@ class Workspace:
         self.app = "A0001"
         self.bot_user = "U0BOT"
         self.bot = "B0001"
+        self.scopes: tuple[str, ...] = SCOPES
         self.users: dict[str, str] = {}
         self.channels: dict[str, Channel] = {}
         self.messages: list[Message] = []

@@ -29,6 +29,8 @@ def test_doctor_finds_a_fresh_machine_healthy(short_path: Path) -> None:
     assert done.returncode == 0, done.stdout
     assert "✗" not in done.stdout
     assert "초안" in done.stdout
+    for word in ("카카오톡 여는 법", "@BotFather", "api.slack.com/apps", "DRRC_KAKAO_SECRET"):
+        assert word in done.stdout
 
 
 def test_doctor_says_what_to_do_about_a_missing_redis(short_path: Path) -> None:
