@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -q
 
 .DEFAULT_GOAL := help
-.PHONY: run test test-browser soak bench lint types fmt help clean
+.PHONY: run test test-browser test-emulate soak bench lint types fmt help clean
 
 help: ## 이 도움말을 보여 줘요
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -30,6 +30,9 @@ test: $(VENV)/.test ## 모든 시험(브라우저·오래 걸리는 것 빼고)
 
 test-browser: $(VENV)/.test ## 진짜 브라우저 시험 (chromium 이 있어야 해요)
 	$(BIN)/python -m pytest -m browser tests/browser
+
+test-emulate: $(VENV)/.test ## 슬랙 창구를 남이 만든 슬랙(npm emulate, Node 24)에 대어 봐요
+	$(BIN)/python -m pytest -m emulate tests/wire/test_slack_emulate.py
 
 soak: $(VENV)/.test ## 오래 걸리는 시험: 죽이고 되살리기를 여러 번
 	$(BIN)/python -m pytest -m soak -n 2 --timeout 3000

@@ -4,6 +4,7 @@ import fcntl
 import json
 import os
 import platform
+import re
 import shutil
 import socket
 import subprocess
@@ -65,6 +66,11 @@ class Emulated:
     def call(self, method: str, *, token: str = PERSON_TOKEN, **params: Any) -> dict[str, Any]:
         """Calls a method as the person, or as whoever the token belongs to, and gives the answer."""
         return _call(self.url, method, token, params)
+
+    def views(self) -> list[str]:
+        """The kind of each view the emulator holds ("app home" or "modal"), read from its own page."""
+        with urllib.request.urlopen(f"{self.url}/?tab=views", timeout=5) as response:
+            return re.findall(r">(app home|modal)<", response.read().decode())
 
     def trigger(self, view_id: str | None = None) -> str:
         """A trigger for one modal of the person, good for three seconds; with a view id, for one on top of it."""
