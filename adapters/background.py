@@ -33,6 +33,7 @@ class Background:
         self._turns = turns
         self._deliver = deliver
         self._most = most
+        self._taking = 0
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def take(self, message: Message) -> bool:
@@ -41,9 +42,13 @@ class Background:
         Raises Overloaded with too many turns under way and StateUnavailable with nowhere to keep it (danger is
         answered all the same): the messenger then sends it again.
         """
-        if len(self._tasks) >= self._most:
+        if len(self._tasks) + self._taking >= self._most:
             raise Overloaded("too many turns are under way")
-        accepted = await self._turns.accept(message, self._deliver)
+        self._taking += 1
+        try:
+            accepted = await self._turns.accept(message, self._deliver)
+        finally:
+            self._taking -= 1
         if accepted is None:
             return False
         task = asyncio.create_task(self._answer(accepted))
@@ -61,3 +66,6 @@ class Background:
             await self._turns.answer(accepted, self._deliver, in_order=True)
         except (StateUnavailable, Overloaded) as error:
             log.warning("the turn is run later", reason=type(error).__name__)
+        except Exception as error:
+            # Left to the event loop it would be logged with what it says, which may be what somebody wrote.
+            log.error("a turn failed", kind=type(error).__name__)

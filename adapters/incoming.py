@@ -17,7 +17,11 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 def same(left: str, right: str) -> bool:
     """Whether two secrets are equal, in constant time; an empty one equals nothing."""
-    return bool(left) and hmac.compare_digest(left.encode(errors="replace"), right.encode(errors="replace"))
+    return bool(left) and hmac.compare_digest(_bytes(left), _bytes(right))
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode(errors="surrogatepass")  # headers may hold anything
 
 
 def no(status: int, reason: str) -> web.Response:

@@ -67,7 +67,8 @@ class Delivery:
 
     async def note_parts(self, address: Address, outgoing_id: str, parts: int) -> None:
         """So many parts of a reply were taken."""
-        await self._store.outbox.note_parts(await self._store.links.person(address), outgoing_id, parts)
+        for keys in await self._all_keys(address):
+            await self._store.outbox.note_parts(keys, outgoing_id, parts)
 
     async def cut_off(self, address: Address) -> None:
         """Nothing can be sent to this person any more: what waits or is due for them there is dropped."""

@@ -45,6 +45,7 @@ async def link_doors(held: Held, step: Step, store: Store) -> None:
     if step.offer:
         await store.links.offer(held.keys, step.offer)
     if step.share:
-        await store.links.note(step.share, held.keys, held.platform)
+        platform = held.session.address.platform if held.session else held.platform
+        await store.links.note(step.share, held.keys, platform)
     if step.forget and step.account == "delete":
         await store.links.part(held.keys)

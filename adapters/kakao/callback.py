@@ -21,7 +21,8 @@ def allowed(url: str, hosts: Sequence[str]) -> bool:
         host = parts.hostname or ""
     except ValueError:
         return False
-    ours = any(host == name or host.endswith(f".{name}") for name in hosts if name)
+    plain = all(letter.isalnum() or letter in ".-:" for letter in host)  # others read a backslash as a slash
+    ours = plain and any(host == name or host.endswith(f".{name}") for name in hosts if name)
     return ours and (parts.scheme == "https" or (parts.scheme == "http" and host in LOOPBACK))
 
 

@@ -189,6 +189,8 @@ class KakaoDoor:
             await self._engine.answer(accepted, slot.deliver)
         except (StateUnavailable, Overloaded) as error:
             log.warning("the turn is run later", reason=type(error).__name__)
+        except Exception as error:
+            log.error("a turn failed", kind=type(error).__name__)
 
     async def _call_back(self, url: str, message: Message, accepted: Accepted, slot: Slot) -> None:
         """The answer to the callback address, or, shortly before it ends, that it takes longer."""

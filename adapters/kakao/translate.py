@@ -160,9 +160,9 @@ def _output(block: Block, say: Phrases) -> dict[str, Any]:
 
 
 def _text_card(card: Card) -> dict[str, Any]:
-    made: dict[str, Any] = {"title": card.title} if card.title else {}
-    if card.lines:
-        made["description"] = "\n".join(card.lines)
+    written = {"title": card.title, "description": "\n".join(card.lines)}
+    made: dict[str, Any] = {name: text for name, text in written.items() if text.strip()}
+    made = made or {"title": card.links[0].label}
     made["buttons"] = [_button(link) for link in card.links]
     made["buttonLayout"] = "vertical"
     return made

@@ -44,7 +44,7 @@ def join(context: Context) -> Step:
     """Share the session the code opens; what was told on this door before is deleted."""
     say, opens = context.say, context.code_opens
     if opens is None:
-        return keep(context, reply(Text(text=say("link.unknown"))))
+        return keep(context, resumed(context, reply(Text(text=say("link.unknown")))))
     if opens.same:
         return keep(context, resumed(context, reply(Text(text=say("link.already")))))
     blocks: list[Block] = [Text(text=say("link.joined"))]

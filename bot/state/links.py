@@ -55,7 +55,10 @@ class Links:
 
     async def person(self, address: Address) -> PersonKeys:
         """The keys under which this address's messages are kept."""
-        keys = person_keys(address, self._salt)
+        return await self._end_of(person_keys(address, self._salt))
+
+    async def _end_of(self, keys: PersonKeys) -> PersonKeys:
+        """Whose session these keys share now."""
         for _ in range(HOPS):
             with unavailable_as_ours():
                 shared: bytes | None = await self._client.get(keys.alias)
@@ -79,7 +82,8 @@ class Links:
                 await self._client.incr(keys.tries)
                 await self._client.expire(keys.tries, 3600)
             return None
-        owner = keys_of_digest(json.loads(found)["owner"])
+        # Who gave the code may have joined somebody else since; their session is there now.
+        owner = await self._end_of(keys_of_digest(json.loads(found)["owner"]))
         with unavailable_as_ours():
             session, account = await self._client.hget(owner.session, "d"), await self._client.get(owner.account)
         return Owner(
@@ -89,9 +93,17 @@ class Links:
         )
 
     async def note(self, owner: str, keys: PersonKeys, platform: Platform) -> None:
-        """Write down with the owner that this door shares their session, so that a deletion finds it."""
+        """Write down with the owner that this door shares their session, so that a deletion finds it.
+
+        Doors that were joined to this one before follow it, each by one step.
+        """
         with unavailable_as_ours():
-            await self._client.sadd(keys_of_digest(owner).links, f"{keys.digest}:{platform}")
+            before: set[bytes] = await self._client.smembers(keys.links)
+            members = {f"{keys.digest}:{platform}", *(member.decode() for member in before)}
+            await self._client.sadd(keys_of_digest(owner).links, *members)
+            for member in before:
+                alias = keys_of_digest(member.decode().split(":")[0]).alias
+                await self._client.set(alias, owner, xx=True, keepttl=True)
 
     async def joined(self, keys: PersonKeys) -> tuple[str, ...]:
         """Platforms of the doors that share this person's session."""
@@ -103,5 +115,12 @@ class Links:
         """Let every joined door stand alone again."""
         with unavailable_as_ours():
             for member in await self._client.smembers(keys.links):
-                await self._client.delete(keys_of_digest(member.decode().split(":")[0]).alias)
+                door = keys_of_digest(member.decode().split(":")[0])
+                await self._client.delete(door.alias)
+                await self._client.delete(door.links)
             await self._client.delete(keys.links)
+
+    async def stand_alone(self, keys: PersonKeys) -> None:
+        """Let this door go: whom it shares with leads nowhere."""
+        with unavailable_as_ours():
+            await self._client.delete(keys.alias)

@@ -48,9 +48,10 @@ class Outbox:
                 await pipe.execute()
 
     async def note_parts(self, keys: PersonKeys, outgoing_id: str, parts: int) -> None:
-        """So many parts of a reply were taken."""
+        """So many parts of a reply were taken; nothing is noted of a reply that does not wait here."""
         with unavailable_as_ours():
-            await self._client.hset(keys.outbox, f"#{outgoing_id}", parts)
+            if await self._client.hexists(keys.outbox, outgoing_id):
+                await self._client.hset(keys.outbox, f"#{outgoing_id}", parts)
 
     async def waiting(self, platform: Platform, *, at_most: int = 100) -> tuple[PersonKeys, ...]:
         """People with replies undelivered on this platform whose next attempt is due."""
