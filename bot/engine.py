@@ -7,6 +7,7 @@ import asyncio
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
@@ -199,7 +200,8 @@ class Engine(Delivery):
         self._running.add(place.inbox_id)
         began = time.perf_counter()
         try:
-            said = await self._alarm(place, message, alarms, deliver)
+            with self._kept(place) if isinstance(place, Held) else nullcontext():
+                said = await self._alarm(place, message, alarms, deliver)
             for _ in range(MOST_ATTEMPTS):
                 held = place if isinstance(place, Held) else await self._wait(place, patience)
                 if held is None:
@@ -242,6 +244,9 @@ class Engine(Delivery):
         self._at("alarm put")
         done = await taken(outgoing, deliver)
         self._at("alarm delivered")
+        if done:
+            # At once: another process may take this turn over while it waits, and must not cry a second time.
+            await self._store.outbox.mark_delivered(place.keys, message.address.platform, [outgoing.id])
         return Said(alarm=outgoing, tried=True, taken=done)
 
     async def _wait(self, waiting: Waiting, patience: float) -> Held | None:
@@ -328,10 +333,13 @@ class Engine(Delivery):
         if deliver is None:
             return []
         delivered = []
-        if said.alarm and (said.taken or (not said.tried and await taken(said.alarm, deliver))):
-            delivered.append(said.alarm.id)
+        cried = said.taken
+        if said.alarm and not said.tried:
+            left = [o for o in await self._store.outbox.undelivered(held.keys) if o.id == said.alarm.id]
+            cried = not left or await taken(left[0], deliver)
+            delivered += [o.id for o in left if cried]
         if in_order:
-            behind = bool(said.alarm) and not delivered
+            behind = bool(said.alarm) and not cried
             if behind or (held.behind and not await self._catch_up(held, outgoing.address, deliver)):
                 return delivered
         if await taken(outgoing, deliver):

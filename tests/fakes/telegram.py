@@ -168,6 +168,8 @@ class TelegramFake(People):
             code, description = refused.code, refused.description
             self.refused.append(Refused(method=name, params=params, code=code, description=description, at=at))
             return wire.refusal(refused)
+        except ConnectionError:  # whoever called has hung up in the middle
+            return wire.refusal(failed(HTTPStatus.BAD_REQUEST))
         except Exception as broken:  # a fault of this stand-in itself: told when it closes
             self._broken.append(broken)
             return wire.refusal(failed(HTTPStatus.INTERNAL_SERVER_ERROR))

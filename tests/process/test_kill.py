@@ -28,7 +28,7 @@ def check(step: str, left: Left, replies: set[str]) -> None:
     assert left.handled_again is None
     assert set(left.accepted) == replies, "an acknowledged message must get its reply"
     for name, times in left.accepted.items():
-        most = 2 if WINDOWS.get(step) == name or (name == "alarm" and "alarm put" not in step) else 1
+        most = 2 if WINDOWS.get(step) == name else 1
         assert times <= most, f"{name} was sent {times} times after dying at {step!r}"
 
 
