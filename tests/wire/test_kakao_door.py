@@ -4,35 +4,20 @@ import asyncio
 import json
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 import aiohttp
 import pytest
-from aiohttp import web
 
 from adapters.kakao.callback import allowed
-from adapters.kakao.channel import SECRET_HEADER, KakaoDoor
-from bot.delivery import Deliver
-from bot.engine import Accepted, Engine, Turn
+from adapters.kakao.channel import SECRET_HEADER
 from bot.message import Address, Message, Platform
 from bot.state.embedded import command
 from tests.fakes.kakao import KakaoFake
+from tests.fakes.kakao_door import BOT, SECRET, Open, slow_door, words
 from tests.fakes.kakao_payload import DRIFTS, LOCATION_SHAPES
-from tests.fakes.product import Mind, Product, product
-
-SECRET = "a long secret of the skill"
-BOT = "667e5382f2b2f84cb555091c"
-
-
-@dataclass
-class Open:
-    """The door, open, with the platform before it."""
-
-    kakao: KakaoFake
-    product: Product
+from tests.fakes.product import Mind, product
 
 
 @pytest.fixture
@@ -45,56 +30,6 @@ async def door(mind: Mind, short_path: Path) -> AsyncIterator[Open]:
     ):
         yield Open(kakao=kakao, product=running)
         assert kakao.problems == []
-
-
-class SlowEngine(Engine):
-    """The engine with a model that takes its time before every answer."""
-
-    seconds = 0.0
-
-    async def answer(self, accepted: Accepted, deliver: Deliver | None, *, in_order: bool = False) -> Turn | None:
-        """Think, then answer."""
-        await asyncio.sleep(self.seconds)
-        return await super().answer(accepted, deliver, in_order=in_order)
-
-
-@asynccontextmanager
-async def slow_door(
-    mind: Mind, folder: Path, *, seconds: float, deadline: float, callback_seconds: float
-) -> AsyncIterator[Open]:
-    """A door whose turns take `seconds`; everything but the waiting is the product's own."""
-    async with product(folder, mind) as running:
-        house = running.house
-        engine = SlowEngine(store=house.store, reader=mind[1], knowledge=house.knowledge)
-        engine.seconds = seconds
-
-        async def no_link(_: object) -> None:
-            return None
-
-        kakao_door = KakaoDoor(
-            engine=engine,
-            say=house.knowledge.say,
-            secret=SECRET,
-            locate=no_link,
-            callback_hosts=("127.0.0.1",),
-            deadline=deadline,
-            callback_seconds=callback_seconds,
-        )
-        app = web.Application()
-        app.add_routes(kakao_door.routes())
-        runner = web.AppRunner(app)
-        await runner.setup()
-        await web.TCPSite(runner, "127.0.0.1", 0).start()
-        url = f"http://127.0.0.1:{runner.addresses[0][1]}/kakao/skill"
-        async with kakao_door.running(), KakaoFake(url, SECRET, BOT) as kakao:
-            yield Open(kakao=kakao, product=running)
-            assert kakao.problems == []
-            await runner.cleanup()
-
-
-def words(kakao: KakaoFake, user: str) -> str:
-    """Everything the person sees."""
-    return "\n".join(shown.text for shown in kakao.shown(user))
 
 
 async def test_a_complaint_is_answered_within_the_request(door: Open) -> None:
