@@ -30,7 +30,7 @@ def no(status: int, reason: str) -> web.Response:
 
 
 async def body_of(request: web.Request, *, most: int, types: tuple[str, ...]) -> bytes | web.Response:
-    """The body, or the refusal: 413 over `most` bytes, 400 for packed bodies and other content types."""
+    """The body, or the refusal: 413 over `most` bytes, 400 for packed or cut bodies and other content types."""
     if request.headers.get("Content-Encoding", "identity").lower() != "identity":
         return no(400, "encoded bodies are not accepted")
     if request.content_type not in types:
@@ -38,10 +38,13 @@ async def body_of(request: web.Request, *, most: int, types: tuple[str, ...]) ->
     if request.content_length is not None and request.content_length > most:
         return no(413, "too large")
     body = bytearray()
-    async for piece in request.content.iter_any():
-        body += piece
-        if len(body) > most:
-            return no(413, "too large")
+    try:
+        async for piece in request.content.iter_any():
+            body += piece
+            if len(body) > most:
+                return no(413, "too large")
+    except ConnectionError:
+        return no(400, "cut off")  # nobody reads it: whoever wrote has hung up
     return bytes(body)
 
 

@@ -1,6 +1,7 @@
 """`drrc serve`: every configured door in one process, until SIGTERM or Ctrl+C."""
 
 import asyncio
+import logging
 import signal
 import sys
 from datetime import timedelta
@@ -42,7 +43,7 @@ async def serve(settings: Settings) -> int:
 async def _open(settings: Settings, house: House, stop: asyncio.Event) -> int:
     say = house.knowledge.say
     doors = messengers(settings, house)
-    runner = web.AppRunner(application(settings, house, doors), access_log=None, shutdown_timeout=DRAIN_SECONDS)
+    runner = listener(application(settings, house, doors), drain=DRAIN_SECONDS)
     async with (
         doors.running(),
         running(
@@ -78,6 +79,21 @@ async def _open(settings: Settings, house: House, stop: asyncio.Event) -> int:
         await stop.wait()
         await runner.cleanup()
     return 0
+
+
+def listener(app: web.Application, *, drain: float) -> web.AppRunner:
+    """What serves the application. Packed bodies stay packed: unpacking a bomb would cost seconds, whoever sent it."""
+    logging.getLogger("aiohttp.server").addFilter(unquoted)
+    return web.AppRunner(app, access_log=None, shutdown_timeout=drain, auto_decompress=False)
+
+
+def unquoted(record: logging.LogRecord) -> bool:
+    """Keep of an error only its kind: aiohttp quotes pieces of requests that are no HTTP, and they can be words."""
+    error = record.exc_info[1] if record.exc_info else None
+    if error is not None:
+        record.msg, record.args = "%s: %s", (record.getMessage(), type(error).__name__)
+        record.exc_info = None
+    return True
 
 
 def application(settings: Settings, house: House, doors: Doors) -> web.Application:

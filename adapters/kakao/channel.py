@@ -139,7 +139,7 @@ class KakaoDoor:
             return no(400, "unreadable")
         if self._bot_ids and payload.bot.id.rstrip("!") not in self._bot_ids:
             return no(403, "another bot")
-        name = request.headers.get("X-Request-Id", "")[:200] or uuid.uuid4().hex
+        name = request.headers.get("X-Request-Id", "")[:200].encode(errors="replace").decode() or uuid.uuid4().hex
         message = translate.parse(payload, request_id=name, now=datetime.now(UTC))
         if message.choice == translate.CONTINUE:
             return await self._go_on(request, message, until)

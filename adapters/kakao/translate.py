@@ -77,7 +77,7 @@ def _object(value: object) -> dict[str, Any]:
     if isinstance(value, str):
         try:
             value = json.loads(value)
-        except ValueError:
+        except (ValueError, RecursionError):
             return {}
     return value if isinstance(value, dict) else {}
 
@@ -86,7 +86,7 @@ def _number(found: dict[str, Any], names: Iterable[str]) -> float | None:
     for name in names:
         try:
             return float(found[name])
-        except (KeyError, TypeError, ValueError):
+        except (KeyError, OverflowError, TypeError, ValueError):
             continue
     return None
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import chain
+from operator import index
 
 import telegram
 from telegram import LinkPreviewOptions, ReplyKeyboardMarkup, ReplyKeyboardRemove
@@ -131,7 +132,7 @@ def _membership(change: telegram.ChatMemberUpdated) -> Left | Returned | InGroup
     chat, status = change.chat, change.new_chat_member.status
     if chat.type == ChatType.PRIVATE:
         return Left(address=_address(chat)) if status in AWAY else Returned(address=_address(chat))
-    return InGroup(chat=chat.id) if chat.type in GROUPS and status in HERE else None
+    return InGroup(chat=index(chat.id)) if chat.type in GROUPS and status in HERE else None
 
 
 def _tapped(update: telegram.Update, query: telegram.CallbackQuery, now: datetime) -> Message | None:
@@ -155,7 +156,7 @@ def _written(update: telegram.Update, sent: telegram.Message, say: Phrases, now:
     if _is_bot(sent):
         return None
     if sent.chat.type in GROUPS:
-        return InGroup(chat=sent.chat.id) if sent.text or sent.caption else None
+        return InGroup(chat=index(sent.chat.id)) if sent.text or sent.caption else None
     if sent.chat.type != ChatType.PRIVATE:
         return None
     message = _message(update, sent.chat, sent.from_user, min(sent.date, now))
@@ -169,7 +170,7 @@ def _written(update: telegram.Update, sent: telegram.Message, say: Phrases, now:
         return replace(message, text=_clean(sent.caption))
     if kind and sent.media_group_id:
         # The pictures of an album come one by one; one answer to all of them is enough.
-        message = replace(message, id=f"album:{sent.media_group_id}")
+        message = replace(message, id=_clean(f"album:{sent.media_group_id}"))
     if kind == "file" and sent.document and (sent.document.mime_type or "").startswith("image/"):
         kind = "photo"
     return replace(message, attachment=kind) if kind else None
@@ -191,11 +192,11 @@ def _typed(message: Message, text: str, say: Phrases) -> Message:
 
 def _message(update: telegram.Update, chat: telegram.Chat, user: telegram.User | None, at: datetime) -> Message:
     locale = (user.language_code if user else None) or "ko"
-    return Message(id=str(update.update_id), address=_address(chat), sent_at=at, locale=locale[:16])
+    return Message(id=str(update.update_id), address=_address(chat), sent_at=at, locale=_clean(locale[:16]))
 
 
 def _address(chat: telegram.Chat) -> Address:
-    return Address(platform=Platform.TELEGRAM, user=str(chat.id))
+    return Address(platform=Platform.TELEGRAM, user=str(index(chat.id)))
 
 
 def _is_bot(sent: telegram.Message) -> bool:

@@ -274,7 +274,9 @@ class WebDoor:
 async def _read(request: web.Request, model: type[_Model]) -> _Model:
     if request.content_type != "application/json":
         raise Refusal("not_json")
+    if request.headers.get("Content-Encoding", "identity").lower() != "identity":
+        raise Refusal("unreadable")
     try:
         return model.model_validate_json(await request.read())
-    except ValidationError:
+    except (ConnectionError, ValidationError):
         raise Refusal("unreadable") from None

@@ -14,7 +14,7 @@ from aiohttp import web
 
 from adapters.assembly import House, built
 from adapters.doors import Doors, messengers
-from adapters.serve import application
+from adapters.serve import application, listener
 from bot.turn import Knowledge
 from config.settings import Settings
 from nlu.reader import Reader
@@ -66,7 +66,7 @@ async def product(folder: Path, mind: Mind, *, port: int | None = None, **settin
     )
     async with built(chosen, mind=mind) as house:
         doors = messengers(chosen, house)
-        runner = web.AppRunner(application(chosen, house, doors), access_log=None, shutdown_timeout=1)
+        runner = listener(application(chosen, house, doors), drain=1)
         await runner.setup()
         await web.TCPSite(runner, "127.0.0.1", port).start()
         async with (
