@@ -11,6 +11,7 @@ from bot import metrics
 from bot.errors import Later
 from bot.message import Address, Outgoing, Platform
 from bot.state.keys import PersonKeys
+from bot.state.outbox import order
 from bot.state.store import Held, Store
 
 log = structlog.get_logger()
@@ -99,6 +100,8 @@ class Delivery:
         try:
             with self._kept(held):
                 waiting = [o for o in await self._store.outbox.undelivered(keys) if o.address.platform is platform]
+                if await self._store.busy(keys):
+                    return 0  # a message came meanwhile: its turn delivers what waits, and is sending its alarm already
                 for outgoing in waiting:
                     try:
                         await deliver(outgoing)
@@ -119,6 +122,8 @@ class Delivery:
         for outgoing in await self._store.outbox.undelivered(held.keys):
             if outgoing.address != address or outgoing.id.startswith(f"{held.inbox_id}:"):
                 continue
+            if outgoing.id.endswith(":alarm") and order(outgoing.id) > order(f"{held.inbox_id}:alarm"):
+                continue  # a later message cried while it waits behind this one: its own run is sending that
             if not await taken(outgoing, deliver):
                 return False
             await self._store.outbox.mark_delivered(held.keys, address.platform, [outgoing.id])

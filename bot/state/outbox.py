@@ -31,7 +31,7 @@ class Outbox:
         with unavailable_as_ours():
             stored: dict[bytes, bytes] = await self._client.hgetall(keys.outbox)
         taken = {name[1:]: int(count) for name, count in stored.items() if name.startswith(b"#")}
-        names = sorted((name for name in stored if not name.startswith(b"#")), key=_order)
+        names = sorted((name for name in stored if not name.startswith(b"#")), key=lambda name: order(name.decode()))
         return tuple(replace(codec.decode_outgoing(stored[n]), parts_taken=taken.get(n, 0)) for n in names)
 
     async def mark_delivered(self, keys: PersonKeys, platform: Platform, ids: Sequence[str]) -> None:
@@ -131,10 +131,10 @@ def _is_for(body: bytes, platform: Platform) -> bool:
     return codec.decode_outgoing(body).address.platform is platform
 
 
-def _order(name: bytes) -> tuple[int, int, bytes]:
-    """By inbox id, the alarm before the turn's reply; what was due comes last."""
-    milliseconds, _, rest = name.partition(b"-")
-    sequence = rest.split(b":")[0]
-    if milliseconds.isdigit() and sequence.isdigit():
-        return int(milliseconds), int(sequence), name.split(b":", 1)[-1]
+def order(name: str) -> tuple[int, int, str]:
+    """The place of an outbox id: by inbox id, the alarm before the turn's reply; what was due comes last."""
+    milliseconds, _, rest = name.partition("-")
+    sequence = rest.split(":")[0]
+    if milliseconds.isdecimal() and sequence.isdecimal():
+        return int(milliseconds), int(sequence), name.split(":", 1)[-1]
     return 1 << 62, 0, name

@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from bot.message import Platform
 from bot.phrases import load_phrases
 from knowledge.places.place import Point
-from tests.browser.test_conversation import CONTRAST
+from tests.browser.contrast import CONTRAST
 from tests.fakes.locate_site import LocateSite
 
 say = load_phrases()

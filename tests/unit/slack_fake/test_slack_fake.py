@@ -1,7 +1,5 @@
 """The Slack fake refuses what Slack refuses, and shows what a person would see."""
 
-from collections.abc import AsyncIterator
-
 import aiohttp
 import pytest
 from slack_sdk.errors import SlackApiError
@@ -15,7 +13,6 @@ from tests.fakes.slack_product import (
     button,
     mrkdwn,
     plain,
-    receiving,
     refusal,
     say,
     section,
@@ -27,26 +24,6 @@ from tests.fakes.slack_records import Json
 CONFIRM = {"title": plain("a" * 101), "text": plain("a"), "confirm": plain("a"), "deny": plain("b")}
 
 USER = "U0001"
-
-
-@pytest.fixture
-async def fake() -> AsyncIterator[SlackFake]:
-    """A fake that repeats quickly."""
-    async with SlackFake(retry_delays=(0.0, 0.05, 0.05)) as slack:
-        yield slack
-
-
-@pytest.fixture
-def client(fake: SlackFake) -> AsyncWebClient:
-    """The library's client with the bot's token."""
-    return web_client(fake)
-
-
-@pytest.fixture
-async def product(fake: SlackFake) -> AsyncIterator[Product]:
-    """A receiver whose address the fake knows."""
-    async with receiving(fake) as receiver:
-        yield receiver
 
 
 async def test_only_the_right_token_opens_a_method(fake: SlackFake, client: AsyncWebClient) -> None:

@@ -1,7 +1,5 @@
 """Homes and modals of the Slack fake: triggers, limits, and the answers to submissions."""
 
-from collections.abc import AsyncIterator
-
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
@@ -13,34 +11,12 @@ from tests.fakes.slack_product import (
     field,
     modal,
     plain,
-    receiving,
     refusal,
     section,
     select,
-    web_client,
 )
 
 USER = "U0001"
-
-
-@pytest.fixture
-async def fake() -> AsyncIterator[SlackFake]:
-    """A fake that repeats quickly."""
-    async with SlackFake(retry_delays=(0.0, 0.05, 0.05)) as slack:
-        yield slack
-
-
-@pytest.fixture
-def client(fake: SlackFake) -> AsyncWebClient:
-    """The library's client with the bot's token."""
-    return web_client(fake)
-
-
-@pytest.fixture
-async def product(fake: SlackFake) -> AsyncIterator[Product]:
-    """A receiver whose address the fake knows."""
-    async with receiving(fake) as receiver:
-        yield receiver
 
 
 async def test_a_home_is_published_for_a_person(fake: SlackFake, client: AsyncWebClient) -> None:

@@ -30,26 +30,6 @@ from tests.fakes.slack_records import Json
 USER = "U0001"
 
 
-@pytest.fixture
-async def fake() -> AsyncIterator[SlackFake]:
-    """A fake that repeats quickly."""
-    async with SlackFake(retry_delays=(0.0, 0.05, 0.05)) as slack:
-        yield slack
-
-
-@pytest.fixture
-def client(fake: SlackFake) -> AsyncWebClient:
-    """The library's client with the bot's token."""
-    return web_client(fake)
-
-
-@pytest.fixture
-async def product(fake: SlackFake) -> AsyncIterator[Product]:
-    """A receiver whose address the fake knows."""
-    async with receiving(fake) as receiver:
-        yield receiver
-
-
 async def test_a_message_arrives_signed_and_escaped(fake: SlackFake, product: Product) -> None:
     """The event has Slack's form; text is escaped, and each id is new."""
     assert await fake.verify_url()
