@@ -12,6 +12,7 @@ import pytest
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from adapters.slack.translate import address_of
 from tests.fakes.product import Mind, Product, product
 from tests.fakes.slack_delivery import encoded, signature
 from tests.fakes.slack_emulate import Emulated, Unavailable, emulate
@@ -104,6 +105,12 @@ class Hand:
         async with self._session.post(self._running.base + path, data=body, headers=headers) as answer:
             assert answer.status == 200, await answer.text()
         await self._running.idle()
+        address = address_of(self._slack.person, self._slack.team)
+        for _ in range(1_000):
+            if not await self._running.house.engine.undelivered(address):
+                return
+            await asyncio.sleep(0.01)
+        raise AssertionError("an answer was not taken")
 
     async def say(self, text: str) -> None:
         """The person writes to the app."""
