@@ -20,6 +20,9 @@ from bot.state.line import Lines, Part
 SOCKET_SECONDS = 2.0
 """A turn waits at most this long for one answer of Redis."""
 
+OPENING_TRIES = 3
+"""How often a starting process asks before it says that Redis is gone."""
+
 POOL = 64
 """Lines a process may open, and connections of redis-py's beside them; turns beyond it wait."""
 
@@ -99,12 +102,23 @@ async def opened(url: str | None, folder: Path) -> AsyncIterator[tuple[Client, E
     client = connect(url, embedded)
     try:
         with unavailable_as_ours():
-            await client.ping()
+            await _reached(client)
         yield client, embedded
     finally:
         await client.aclose()
         if embedded:
             await asyncio.to_thread(embedded.release)
+
+
+async def _reached(client: Client) -> None:
+    """Wait for the first answer; a busy machine may take longer over that one than over any later."""
+    for left in reversed(range(OPENING_TRIES)):
+        try:
+            await client.ping()
+            return
+        except (RedisError, OSError, TimeoutError):
+            if not left:
+                raise
 
 
 @contextmanager

@@ -73,7 +73,7 @@ async def test_two_servers_answer_each_webhook_once_and_in_order(short_path: Pat
         servers = (Server(folder=short_path / "a"), Server(folder=short_path / "b"))
         keys = {name: value for front in fronts for name, value in front.settings(servers[0].base).items()}
         for server in servers:
-            server.settings = {**keys, "DRRC_REDIS_URL": redis}
+            server.settings = {**keys, "DRRC_REDIS_URL": redis, "DRRC_HOLD_SECONDS": "15"}  # nobody dies here
         async with serving(*servers), looking(redis) as look:
             expected = {front: await calm(front, servers[0], look, first=PEOPLE) for front in fronts}
             shuffled = Repeating(servers, seed=20261126)
