@@ -13,7 +13,7 @@ from aiohttp import web
 
 from adapters.background import Background, Turns
 from adapters.courier import Courier, Gone, NotSent, Outbox, Refused, Wait
-from adapters.incoming import body_of, expected, guarded, no
+from adapters.incoming import body_of, guarded, no
 from adapters.slack import views
 from adapters.slack.post import TIMEOUT, Locate, Locked, SlackPost, Unclear, understood, web_client
 from adapters.slack.socket import SlackSocket
@@ -83,7 +83,7 @@ class SlackDoor:
     def routes(self) -> list[web.RouteDef]:
         """For the application that all doors share. Without a signing secret nothing may come in this way."""
         paths = ("/slack/events", "/slack/interactive", "/slack/commands") if self._signing_secret.strip() else ()
-        return [web.post(path, guarded(self.receive), expect_handler=expected) for path in paths]
+        return [web.post(path, guarded(self.receive)) for path in paths]
 
     async def take(self, message: Message) -> bool:
         """Keep a message of one of our people and answer it; False where it came before."""

@@ -17,7 +17,7 @@ from telegram.error import BadRequest, InvalidToken, RetryAfter, TelegramError
 
 from adapters.background import Background, Turns
 from adapters.courier import Courier, Outbox
-from adapters.incoming import body_of, expected, guarded, no, same
+from adapters.incoming import body_of, guarded, no, same
 from adapters.telegram.answering import Answering
 from adapters.telegram.client import TelegramPost, new_bot, reason, seconds_of
 from adapters.telegram.polling import Lease, Poller
@@ -114,8 +114,7 @@ class TelegramDoor:
 
     def routes(self) -> list[web.RouteDef]:
         """For the application that all doors share; polling needs none."""
-        hook = web.post(PATH, guarded(self._webhook), expect_handler=expected)
-        return [hook] if self._mode == "webhook" else []
+        return [web.post(PATH, guarded(self._webhook))] if self._mode == "webhook" else []
 
     async def deliver(self, outgoing: Outgoing) -> None:
         """Send a reply; raises Later where the rest must wait."""
