@@ -1,6 +1,7 @@
 """Turns that run after their door has said "received": the message is kept first, the answer follows on its own."""
 
 import asyncio
+from collections.abc import Collection
 from typing import Protocol
 
 import structlog
@@ -14,6 +15,15 @@ log = structlog.get_logger()
 
 MOST = 2_000
 """Turns that may run or wait at once; a door with more of them asks its messenger to come again."""
+
+
+async def stopped(tasks: Collection[asyncio.Task[None]], *, patience: float = 0.5) -> None:
+    """End tasks. Cancelled again until they are: Python 3.11's wait_for, used by redis-py, may swallow a cancel."""
+    while waiting := [task for task in tasks if not task.done()]:
+        for task in waiting:
+            task.cancel()
+        await asyncio.wait(waiting, timeout=patience)
+    await asyncio.gather(*tasks, return_exceptions=True)
 
 
 class Turns(Protocol):

@@ -1,11 +1,12 @@
 """Reading what a messenger posts to us: small, plain, of the right kind, and never an error of our own."""
 
+import asyncio
 import functools
 import hmac
 from collections.abc import Awaitable, Callable
 
 import structlog
-from aiohttp import web
+from aiohttp import HttpVersion11, web
 from aiohttp.http_exceptions import HttpProcessingError
 
 from bot.errors import Overloaded, StateUnavailable
@@ -13,6 +14,9 @@ from bot.errors import Overloaded, StateUnavailable
 log = structlog.get_logger()
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+READ_SECONDS = 10.0
+"""How long a body may take to arrive."""
 
 
 def same(left: str, right: str) -> bool:
@@ -30,7 +34,7 @@ def no(status: int, reason: str) -> web.Response:
 
 
 async def body_of(request: web.Request, *, most: int, types: tuple[str, ...]) -> bytes | web.Response:
-    """The body, or the refusal: 413 over `most` bytes, 400 for packed or cut bodies and other content types."""
+    """The body, or the refusal: 413 over `most` bytes, 400 for packed, cut or slow bodies and other content types."""
     if request.headers.get("Content-Encoding", "identity").lower() != "identity":
         return no(400, "encoded bodies are not accepted")
     if request.content_type not in types:
@@ -39,10 +43,13 @@ async def body_of(request: web.Request, *, most: int, types: tuple[str, ...]) ->
         return no(413, "too large")
     body = bytearray()
     try:
-        async for piece in request.content.iter_any():
-            body += piece
-            if len(body) > most:
-                return no(413, "too large")
+        async with asyncio.timeout(READ_SECONDS):
+            async for piece in request.content.iter_any():
+                body += piece
+                if len(body) > most:
+                    return no(413, "too large")
+    except TimeoutError:
+        return no(400, "too slow")
     except ConnectionError:
         return no(400, "cut off")  # nobody reads it: whoever wrote has hung up
     return bytes(body)
@@ -66,6 +73,17 @@ def guarded(handler: Handler) -> Handler:
             return _later("try again")
 
     return guard
+
+
+async def expected(request: web.Request) -> web.Response | None:
+    """What `Expect` asks for: to go on, or a refusal that, unlike aiohttp's own, quotes nothing."""
+    if request.version < HttpVersion11:
+        return None
+    if request.headers.get("Expect", "").lower() != "100-continue":
+        return no(400, "unknown expectation")
+    await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+    request.writer.output_size = 0  # as in aiohttp's: the answer itself has not begun
+    return None
 
 
 def _later(reason: str) -> web.Response:

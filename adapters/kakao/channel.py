@@ -15,7 +15,7 @@ from pydantic import ValidationError
 
 from adapters.channel import KAKAO
 from adapters.deadline import Slot
-from adapters.incoming import body_of, guarded, no, same
+from adapters.incoming import body_of, expected, guarded, no, same
 from adapters.kakao import translate
 from adapters.kakao.callback import allowed, call_back
 from adapters.kakao.wire import SkillPayload
@@ -110,7 +110,7 @@ class KakaoDoor:
 
     def routes(self) -> list[web.RouteDef]:
         """The one address Kakao calls."""
-        return [web.post(PATH, guarded(self.skill))]
+        return [web.post(PATH, guarded(self.skill), expect_handler=expected)]
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:

@@ -10,7 +10,7 @@ import structlog
 from aiohttp import web
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from adapters.incoming import body_of, guarded, no
+from adapters.incoming import body_of, expected, guarded, no
 from adapters.locate.link import Ticket, Wrong, read, sign
 from adapters.locate.page import HEADERS, Page
 from bot.errors import Overloaded, StateUnavailable
@@ -80,8 +80,8 @@ class LocateDoor:
         """For the application that all doors share."""
         return [
             web.get("/locate/static/{file}", guarded(self.file)),
-            web.get("/locate/{token}", guarded(self.show)),
-            web.post("/locate/{token}", guarded(self.receive)),
+            web.get("/locate/{token}", guarded(self.show), expect_handler=expected),
+            web.post("/locate/{token}", guarded(self.receive), expect_handler=expected),
         ]
 
     async def issue(self, address: Address) -> str | None:

@@ -11,9 +11,9 @@ import aiohttp
 import structlog
 from aiohttp import web
 
-from adapters.background import Background, Turns
+from adapters.background import Background, Turns, stopped
 from adapters.courier import Courier, Gone, NotSent, Outbox, Refused, Wait
-from adapters.incoming import body_of, guarded, no
+from adapters.incoming import body_of, expected, guarded, no
 from adapters.slack import views
 from adapters.slack.post import TIMEOUT, Locate, Locked, SlackPost, Unclear, understood, web_client
 from adapters.slack.socket import SlackSocket
@@ -83,7 +83,7 @@ class SlackDoor:
     def routes(self) -> list[web.RouteDef]:
         """For the application that all doors share. Without a signing secret nothing may come in this way."""
         paths = ("/slack/events", "/slack/interactive", "/slack/commands") if self._signing_secret.strip() else ()
-        return [web.post(path, guarded(self.receive)) for path in paths]
+        return [web.post(path, guarded(self.receive), expect_handler=expected) for path in paths]
 
     async def take(self, message: Message) -> bool:
         """Keep a message of one of our people and answer it; False where it came before."""
@@ -100,13 +100,9 @@ class SlackDoor:
             try:
                 yield
             finally:
-                for task in tasks:
-                    task.cancel()
-                await asyncio.gather(*tasks, return_exceptions=True)
+                await stopped(tasks)
                 await self._background.drain(DRAIN_SECONDS)
-                for task in self._aside:
-                    task.cancel()
-                await asyncio.gather(*self._aside, return_exceptions=True)
+                await stopped(self._aside)
                 self._client.session = None
 
     async def receive(self, request: web.Request) -> web.Response:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 from functools import partial
@@ -15,9 +15,9 @@ from telegram import Update
 from telegram.constants import ChatAction
 from telegram.error import BadRequest, InvalidToken, RetryAfter, TelegramError
 
-from adapters.background import Background, Turns
+from adapters.background import Background, Turns, stopped
 from adapters.courier import Courier, Outbox
-from adapters.incoming import body_of, guarded, no, same
+from adapters.incoming import body_of, expected, guarded, no, same
 from adapters.telegram.answering import Answering
 from adapters.telegram.client import TelegramPost, new_bot, reason, seconds_of
 from adapters.telegram.polling import Lease, Poller
@@ -114,7 +114,8 @@ class TelegramDoor:
 
     def routes(self) -> list[web.RouteDef]:
         """For the application that all doors share; polling needs none."""
-        return [web.post(PATH, guarded(self._webhook))] if self._mode == "webhook" else []
+        hook = web.post(PATH, guarded(self._webhook), expect_handler=expected)
+        return [hook] if self._mode == "webhook" else []
 
     async def deliver(self, outgoing: Outgoing) -> None:
         """Send a reply; raises Later where the rest must wait."""
@@ -128,12 +129,13 @@ class TelegramDoor:
         try:
             yield
         finally:
-            opening.cancel()
-            await asyncio.gather(opening, return_exceptions=True)
+            await stopped((opening,))
             with suppress(StateUnavailable):
                 await self._release()
             await self._background.drain(DRAIN_SECONDS)
-            await _ended(self._asides)
+            if self._asides:
+                await asyncio.wait(self._asides, timeout=1.0)  # what fails without harm has a last moment
+            await stopped(self._asides)
             await self._bot.shutdown()
 
     async def receive(self, update: Update) -> None:
@@ -255,12 +257,3 @@ class TelegramDoor:
         task = asyncio.create_task(tried())
         self._asides.add(task)
         task.add_done_callback(self._asides.discard)
-
-
-async def _ended(tasks: Collection[asyncio.Task[None]]) -> None:
-    """Give what fails without harm a last moment."""
-    if tasks:
-        _, late = await asyncio.wait(tasks, timeout=1.0)
-        for task in late:
-            task.cancel()
-        await asyncio.gather(*late, return_exceptions=True)

@@ -1,5 +1,6 @@
 """The web door's routes: the page, its files, and the small API the page speaks to."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Protocol, TypeVar
@@ -7,6 +8,7 @@ from typing import Protocol, TypeVar
 from aiohttp import web
 from pydantic import ValidationError
 
+from adapters.incoming import READ_SECONDS, expected
 from adapters.recent import RecentAnswers
 from adapters.web import translate
 from adapters.web.answers import Answers, Refusal, code_of
@@ -92,10 +94,10 @@ def web_app(
         [
             web.get("/", door.show),
             web.get("/static/{path:.+}", door.file),
-            web.post("/api/messages", door.messages),
+            web.post("/api/messages", door.messages, expect_handler=expected),
             web.get("/api/replies", door.replies),
-            web.post("/api/replies/ack", door.ack),
-            web.post("/api/new", door.new),
+            web.post("/api/replies/ack", door.ack, expect_handler=expected),
+            web.post("/api/new", door.new, expect_handler=expected),
             web.get("/healthz", door.health),
         ]
     )
@@ -277,6 +279,8 @@ async def _read(request: web.Request, model: type[_Model]) -> _Model:
     if request.headers.get("Content-Encoding", "identity").lower() != "identity":
         raise Refusal("unreadable")
     try:
-        return model.model_validate_json(await request.read())
-    except (ConnectionError, ValidationError):
+        async with asyncio.timeout(READ_SECONDS):
+            body = await request.read()
+        return model.model_validate_json(body)
+    except (ConnectionError, TimeoutError, ValidationError):
         raise Refusal("unreadable") from None

@@ -24,6 +24,7 @@ import aiohttp
 from aiohttp import web
 
 from bot.state.connection import opened
+from bot.state.embedded import command, socket_path
 from knowledge.morphology import Morphology
 from tests.fakes.kakao_payload import build, person_of
 from tests.fakes.product import free_port
@@ -168,8 +169,8 @@ async def measure(seconds: float) -> dict[str, Any]:
     processes = []
     try:
         with (folder / "bot.log").open("wb") as log:
-            command = [sys.executable, "-m", "adapters.cli", "serve"]
-            processes.append(subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log))
+            run = [sys.executable, "-m", "adapters.cli", "serve"]
+            processes.append(subprocess.Popen(run, cwd=ROOT, env=environment, stdout=log, stderr=log))
         await listening(door_port)
         connector = aiohttp.TCPConnector(limit=0)
         async with aiohttp.ClientSession(connector=connector, timeout=aiohttp.ClientTimeout(total=30)) as session:
@@ -177,8 +178,8 @@ async def measure(seconds: float) -> dict[str, Any]:
             door, people = caller(session, url), 8 * PEOPLE
             await consulting(session, url, people)
             (folder / "floor/answer.json").write_bytes(await door(0))
-            command = [sys.executable, __file__, "--floors", str(folder / "floor"), str(floor_port)]
-            processes.append(subprocess.Popen(command, cwd=ROOT, env=environment))
+            run = [sys.executable, __file__, "--floors", str(folder / "floor"), str(floor_port)]
+            processes.append(subprocess.Popen(run, cwd=ROOT, env=environment))
             await listening(floor_port)
             bare, least = (caller(session, f"http://127.0.0.1:{floor_port}/{name}") for name in ("bare", "least"))
             turn, floor, more = await alternating([door, bare, least])
@@ -188,6 +189,7 @@ async def measure(seconds: float) -> dict[str, Any]:
         for process in processes:
             process.terminate()
             process.wait(20)
+        command(socket_path(folder / "floor"), b"SHUTDOWN NOSAVE\r\n")  # the floors end without their Redis
     return {
         "turn_ms_p50": statistics.median(turn),
         "turn_ms_p99": quantile(turn, 0.99),

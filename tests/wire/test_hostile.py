@@ -101,7 +101,7 @@ async def test_as_many_words_as_fit_are_answered(name: str, world: World) -> Non
     """Words up to the door's cap are no trouble, whatever they are."""
     door = door_of(world, name)
     place = next(place for place in door.paths if place[-1] in ("text", "utterance", "value", "accuracy"))
-    for piece in ("x", "아 ", "머리가 아파요. "):
+    for piece in ("x", "머리가 아파요. "):
         whole = put(door.message(), place, "")
         room = door.most - len(door.encoded(whole)) - 100
         words = piece * (room * 100 // len(door.encoded(put(whole, place, piece * 100))))
@@ -204,6 +204,40 @@ async def test_the_rest_of_the_page_asks_who_is_there(path: str, world: World) -
     assert await world.keys() <= before
 
 
+@pytest.mark.parametrize("name", DOORS)
+async def test_no_word_of_a_stranger_reaches_redis(name: str, world: World) -> None:
+    """Redis is told what the messenger sends, and nothing of what a stranger does."""
+    door = door_of(world, name)
+    good = await door.good()
+    told: list[str] = []
+    async with world.redis.monitor() as monitor:
+        for _, headers in door.strangers(good.body).values():
+            sent = replace(good, headers={"Content-Type": door.kind} | headers)
+            await answered(world, sent, REFUSALS)
+        await world.redis.echo("strangers have gone")
+        await answered(world, good, {200})
+        await world.redis.echo("all have gone")
+        async with asyncio.timeout(10):
+            while not told or told[-1] != "ECHO all have gone":
+                told.append((await monitor.next_command())["command"])
+    gone = told.index("ECHO strangers have gone")
+    assert not [line for line in told[:gone] if MARK in line or ":seen" in line]
+    assert [line for line in told[gone:] if ":seen" in line], "a message is kept together with its having been seen"
+
+
+@pytest.mark.parametrize("name", DOORS)
+async def test_keys_twice_and_true_brotli_hurt_nobody(name: str, world: World) -> None:
+    """Of a key that comes twice the last counts, as anywhere; packed bodies stay packed whatever packed them."""
+    door = door_of(world, name)
+    keys = f'{{"of": "{name}", "update_id": 1, "update_id": [], "type": 1, "type": "x", "lat": 1, "lat": "1"}}'
+    twice = door.wrapped(keys.encode())
+    # To Telegram it is no update, to Slack's events something of another kind: neither shall come again.
+    await answered(world, await door.good(twice), {200} if name in ("telegram", "slack-events") else {400})
+    sent = await door.good(b"\x8b\x00\x80{}\x03")  # {} in Brotli
+    await answered(world, replace(sent, headers=sent.headers | {"Content-Encoding": "br"}), {400})
+    await door.calm()
+
+
 # what is no HTTP, and what does not end
 
 
@@ -264,12 +298,71 @@ async def test_what_is_no_http_is_refused(name: str, world: World) -> None:
         "a cipher": b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + bytes(range(256)),
         "only the body": good.body,
     }
-    for what, raw in raws.items():
-        assert set(await spoken(world, raw)) <= REFUSALS, what
+    heard = await asyncio.gather(*(spoken(world, raw, patience=0.3) for raw in raws.values()))
+    assert not {what: said for what, said in zip(raws, heard, strict=True) if not set(said) <= REFUSALS}
     # A name that is no text is one like any other.
     odd = replace(good, headers=good.headers | {"X-Request-Id": "\xff\xfe", "X-Forwarded-For": "\xff"})
     assert await spoken(world, wire(odd, "Connection: close"), patience=10) == [200]
     await door.calm()
+
+
+@pytest.mark.parametrize("name", DOORS)
+async def test_odd_heads_and_addresses_beside_ours_are_no_trouble(name: str, world: World) -> None:
+    """What a head asks for beside the request is left out or refused, and no address but ours takes anything."""
+    door = door_of(world, name)
+    path = await door.path()
+
+    async def headed(line: str, *said: int) -> None:
+        raw = wire(await door.good(), line, "Connection: close")
+        assert await spoken(world, raw, patience=10) == [*said], line
+
+    async def placed(place: str, method: str) -> None:
+        sent = replace(await door.good(), path=place, method=method)
+        said = await spoken(world, wire(sent, "Connection: close"), patience=10)
+        assert set(said) <= REFUSALS | {404}, (place, method)  # 404: nothing of ours is there
+
+    beside = (f"{path}/", f"/{path}", f"{path}%00", f"{path}/../x", path.upper(), f"{path};x", f"{path}%0d%0aX: 1")
+    others = ("/%", "*", "/locate/static/..%2fpage.py", "/static/..%2f..%2fserve.py", "/static/%00", "/\xff")
+    await asyncio.gather(
+        headed(f"Expect: {MARK}", 400),
+        headed(f"Expect: 100-continue, {MARK}", 400),
+        headed("Content-Encoding: gzip\r\nContent-Encoding: identity", 400),
+        headed("Upgrade: websocket", 200),
+        headed("X-HTTP-Method-Override: DELETE", 200),
+        headed("Range: bytes=0-1\r\nIf-None-Match: *", 200),
+        headed(f"X-Forwarded-For: {'1, ' * 2_000}", 200),
+        headed("Expect: 100-Continue", 100, 200),
+        *(placed(place, method) for place in (*beside, *others) for method in ("GET", "POST")),
+        placed(path, "CONNECT"),
+        placed(path, "post"),
+    )
+    await door.calm()
+
+
+async def test_a_body_that_does_not_end_is_given_up(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who falls silent in the middle of a body, or sends it drop by drop, is refused after a while."""
+    monkeypatch.setattr("adapters.incoming.READ_SECONDS", 0.3)
+    monkeypatch.setattr("adapters.web.channel.READ_SECONDS", 0.3)
+    port = int(world.product.base.rpartition(":")[2])
+
+    async def dripping(name: str) -> bytes:
+        raw = wire(await door_of(world, name).good())
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(raw[: raw.index(b"\r\n\r\n") + 4])
+        answer = asyncio.create_task(reader.readuntil(b"\r\n"))
+        while not (await asyncio.wait([answer], timeout=0.05))[0]:
+            writer.write(b" ")
+        writer.close()
+        return answer.result()
+
+    async def silent(name: str) -> list[int]:
+        return await spoken(world, wire(await door_of(world, name).good())[:-10], patience=0.9)
+
+    async with asyncio.timeout(10):
+        statuses = await asyncio.gather(*map(silent, DOORS))
+        lines = await asyncio.gather(*map(dripping, DOORS))
+    assert statuses == [[400]] * len(DOORS)
+    assert {line.split()[1] for line in lines} == {b"400"}
 
 
 async def test_who_never_finishes_keeps_nobody_waiting(world: World) -> None:
