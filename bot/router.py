@@ -54,11 +54,15 @@ def _wishes_to_agree(context: Context) -> bool:
     return agrees and context.session.expecting != "consent" and not context.account.allows("health")
 
 
+def _tells_person(context: Context) -> bool:
+    mention = context.meaning.mention
+    return mention.age is not None or mention.sex is not None
+
+
 def _consults(context: Context) -> bool:
     meaning = context.meaning
-    about_person = meaning.mention.age is not None or meaning.mention.sex is not None
     waits = context.session.pending is not None and bool(context.message.text)
-    told_person = context.session.stage is Stage.CONSULTING and (about_person or meaning.onset is not None)
+    told_person = context.session.stage is Stage.CONSULTING and (_tells_person(context) or meaning.onset is not None)
     return bool(meaning.findings) or waits or told_person or Intent.CONSULT in meaning.intents
 
 
@@ -116,6 +120,7 @@ TABLE: tuple[tuple[Test, Flow], ...] = (
     (_wants(Intent.GREETING), welcome.greet),
     (_wants(Intent.OFF_TOPIC), welcome.off_topic),
     (lambda c: Intent.PLACES in c.meaning.intents, places.places),
+    (_tells_person, consultation.consult),
     (lambda c: True, welcome.not_understood),
 )
 
