@@ -8,7 +8,7 @@ from datetime import timedelta
 import structlog
 
 from bot import metrics
-from bot.errors import Later
+from bot.errors import Later, StateUnavailable
 from bot.message import Address, Outgoing, Platform
 from bot.state.keys import PersonKeys
 from bot.state.outbox import order
@@ -133,6 +133,13 @@ class Delivery:
         """Where replies to this address may lie: before it was joined to another door, and since."""
         return tuple(dict.fromkeys((self._store.keys(address), await self._store.links.person(address))))
 
+    async def _extended(self, held: Held) -> bool:
+        """Lengthen the hold; False when it is over. While Redis is away it is worth another try."""
+        try:
+            return await self._store.extend(held)
+        except StateUnavailable:
+            return True
+
     @contextmanager
     def _kept(self, held: Held) -> Iterator[None]:
         """Extend the hold until the block ends; most end before it is due."""
@@ -140,8 +147,10 @@ class Delivery:
         tasks: list[asyncio.Task[None]] = []
 
         async def extend() -> None:
-            while True:
-                await self._store.extend(held)
+            # It also ends by itself: Python 3.11's wait_for, used by redis-py, may swallow a cancel.
+            ours = True
+            while ours:
+                ours = await self._extended(held)
                 await asyncio.sleep(pause)
 
         due = asyncio.get_running_loop().call_later(pause, lambda: tasks.append(asyncio.create_task(extend())))

@@ -43,7 +43,10 @@ async def running(
     add("sweep", partial(jobs.sweep, store), 300)
     if embedded:
         add("watch", partial(jobs.watch, store, embedded), 1)
-    await jobs.recover(engine, deliver_to, timedelta(0))
+    # At once, but beside everything else: a messenger that cannot be reached must not keep the others shut.
+    scheduler.add_job(
+        partial(jobs.recover, engine, deliver_to, timedelta(0)), id="recover at start", misfire_grace_time=60
+    )
     scheduler.start()
     try:
         yield

@@ -70,9 +70,9 @@ class Outbox:
             await self._client.zadd(keys.partition.waiting(platform), {keys.digest: at}, xx=True)
 
     async def nothing_waits(self, keys: PersonKeys, platform: Platform) -> None:
-        """This person has no reply left on this platform."""
-        with unavailable_as_ours():
-            await self._client.zrem(keys.partition.waiting(platform), keys.digest)
+        """Forget that replies wait for this person on this platform, unless one was put there meanwhile."""
+        waiting = keys.partition.waiting(platform)
+        await self._scripts.run("nothing_waits", (keys.outbox, waiting), keys.digest, platform)
 
     async def cut_off(self, keys: PersonKeys, platform: Platform) -> None:
         """Nothing can be sent to this person on this platform: what waits or is due for it is dropped."""

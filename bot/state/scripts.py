@@ -7,7 +7,10 @@ from typing import Any
 from bot.state.connection import Client, Script, unavailable_as_ours
 from bot.state.line import Part
 
-NAMES = ("receive", "hold", "hold_idle", "extend", "alarm", "commit", "finish", "claim", "ticket", "lease")
+NAMES = (
+    *("receive", "hold", "hold_idle", "extend", "alarm", "commit", "finish"),
+    *("claim", "nothing_waits", "ticket", "lease"),
+)
 
 
 class Scripts:

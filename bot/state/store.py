@@ -203,7 +203,7 @@ class Store:
         keys, part = place.keys, place.keys.partition
         put = await self._run(
             "alarm",
-            (part.attempts, keys.outbox, part.waiting(place.platform)),
+            (part.attempts, keys.outbox, part.waiting(place.platform), keys.queue),
             *(place.inbox_id, outgoing.id, codec.encode_outgoing(outgoing), keys.digest, _epoch_ms(now), _ms(life)),
         )
         return bool(put)

@@ -310,6 +310,15 @@ async def test_a_reply_that_is_put_off_waits(store: Store) -> None:
     assert await store.outbox.waiting(Platform.TELEGRAM) == ()
     await asyncio.sleep(0.2)
     assert await store.outbox.waiting(Platform.TELEGRAM) == (turn.keys,)
+
+
+async def test_who_is_owed_a_reply_stays_on_the_list(store: Store) -> None:
+    """Only where every reply left belongs to another door is a person taken off the list of this one."""
+    turn, name = await waits(store, PHONE)
+    await store.outbox.keep(turn.keys, Outgoing(id="1-1:reply", address=WEB, reply=SAID), life=DAY)
+    await store.outbox.nothing_waits(turn.keys, Platform.TELEGRAM)
+    assert await store.outbox.waiting(Platform.TELEGRAM) == (turn.keys,)
+    await store.outbox.mark_delivered(turn.keys, Platform.TELEGRAM, [name])
     await store.outbox.nothing_waits(turn.keys, Platform.TELEGRAM)
     await store.outbox.postpone(turn.keys, Platform.TELEGRAM, timedelta(0))
     assert await store.outbox.waiting(Platform.TELEGRAM) == ()
