@@ -5,7 +5,7 @@ from urllib.parse import quote
 
 from bot.flows import consent
 from bot.flows.buttons import again_choice, choice
-from bot.flows.resume import resumed
+from bot.flows.resume import awaited, resumed
 from bot.message import Block, Card, Choice, Link, Notice, Places, Text
 from bot.session import Account
 from bot.turn import Context, Step, keep, reply
@@ -81,7 +81,7 @@ def agree(context: Context) -> Step:
 def no_thanks(context: Context) -> Step:
     """No location, then."""
     said = resumed(context, reply(Text(text=context.say("places.no_thanks"))))
-    return keep(context, said, expecting="nothing")
+    return keep(context, said, expecting=awaited(context.session))
 
 
 def shared(context: Context) -> Step:
@@ -143,7 +143,7 @@ def near(context: Context, point: Point, name: str) -> Step:
         title, *rest = say("places.mild_first").splitlines()
         blocks.append(Card(title=title, lines=tuple(rest), links=(link,)))
     said = reply(*blocks, choices=(again_choice(say),), tone="critical" if level >= Triage.EMERGENCY else "info")
-    return keep(context, said, expecting="nothing")
+    return keep(context, said, expecting=awaited(context.session))
 
 
 def _with_account(step: Step, account: Account, *, purpose: str = "") -> Step:

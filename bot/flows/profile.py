@@ -5,7 +5,7 @@ import json
 from typing import Any
 
 from bot.flows.buttons import choice
-from bot.flows.resume import resumed
+from bot.flows.resume import awaited, resumed
 from bot.korean import clock, listed
 from bot.message import Card, Choice, Text
 from bot.session import Account, Consent, Session
@@ -129,7 +129,8 @@ def confirm_delete(context: Context) -> Step:
 
 def keep_all(context: Context) -> Step:
     """The person changed their mind."""
-    return keep(context, resumed(context, reply(Text(text=context.say("privacy.kept")))), expecting="nothing")
+    said = resumed(context, reply(Text(text=context.say("privacy.kept"))))
+    return keep(context, said, expecting=awaited(context.session))
 
 
 def delete(context: Context) -> Step:

@@ -19,8 +19,8 @@ import yaml
 from adapters.assembly import House
 from bot.message import Address, Message
 from bot.session import Session
-from knowledge.clinical import Presence
-from tests.fakes.drivers import Person, somebody
+from knowledge.clinical import Presence, Triage
+from tests.fakes.drivers import Person, Seen, somebody
 from tests.fakes.product import Mind
 from tests.fakes.street import Street, street
 
@@ -47,19 +47,31 @@ async def test_every_door_decides_the_same(talk: dict[str, Any], town: Street) -
         for step in talk["steps"]:
             await act(person, step)
             seen = person.seen()
-            where = f"{door} after {step!r}: {seen.text}"
-            for words in step.get("says", ()):
-                assert str(words) in seen.text, where
-            for words in step.get("first", ()):
-                assert words in seen.bubbles[0], where
-            assert "진단" not in seen.text.replace("진단은 못", ""), where
             found = await decision(town.product.house, person.address)
-            assert not step.get("gone") or found is None, where
+            check(step, seen, found, f"{door} after {step!r}: {seen.text}\n{found}")
             told[door].append(found)
     reference = next(iter(told.values()))
     for door, decisions in told.items():
         for step, here, there in zip(talk["steps"], decisions, reference, strict=True):
             assert here == there, f"{door} after {step!r}"
+
+
+def check(step: dict[str, Any], seen: Seen, found: Decision, where: str) -> None:
+    """What the step expects."""
+    for words in step.get("says", ()):
+        assert words in seen.text, where
+    for words in step.get("silent_on", ()):
+        assert words not in seen.text, where
+    assert seen.bubbles[0].lstrip("*").startswith(step.get("first", "")), where
+    assert "진단" not in seen.text.replace("진단은 못", ""), where
+    assert seen.places == step.get("places", 0), where
+    assert not step.get("gone") or found is None, where
+    held = found or {}
+    assert set(step.get("present", held.get("present", ()))) == set(held.get("present", ())), where
+    assert tuple(step.get("patient", held.get("patient", ()))) == held.get("patient", ()), where
+    assert step.get("stage", held.get("stage")) == held.get("stage"), where
+    assert "triage" not in step or Triage.from_code(step["triage"]) is held["triage"], where
+    assert "department" not in step or step["department"] == held["departments"][0], where
 
 
 async def act(person: Person, step: dict[str, Any]) -> None:
