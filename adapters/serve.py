@@ -4,6 +4,8 @@ import asyncio
 import logging
 import signal
 import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import timedelta
 
 import structlog
@@ -44,17 +46,7 @@ async def _open(settings: Settings, house: House, stop: asyncio.Event) -> int:
     say = house.knowledge.say
     doors = messengers(settings, house)
     runner = listener(application(settings, house, doors), drain=DRAIN_SECONDS)
-    async with (
-        doors.running(),
-        running(
-            engine=house.engine,
-            store=house.store,
-            embedded=house.embedded,
-            deliver_to=doors.deliver_to,
-            every=timedelta(seconds=settings.recover_seconds),
-            orphan_age=timedelta(seconds=settings.hold_seconds),
-        ),
-    ):
+    async with at_work(settings, house, doors):
         await runner.setup()
         try:
             await web.TCPSite(runner, settings.host, settings.port).start()
@@ -79,6 +71,23 @@ async def _open(settings: Settings, house: House, stop: asyncio.Event) -> int:
         await stop.wait()
         await runner.cleanup()
     return 0
+
+
+@asynccontextmanager
+async def at_work(settings: Settings, house: House, doors: Doors) -> AsyncIterator[None]:
+    """Every messenger open and the jobs by the clock running, for the life of the block."""
+    async with (
+        doors.running(),
+        running(
+            engine=house.engine,
+            store=house.store,
+            embedded=house.embedded,
+            deliver_to=doors.deliver_to,
+            every=timedelta(seconds=settings.recover_seconds),
+            orphan_age=timedelta(seconds=settings.hold_seconds),
+        ),
+    ):
+        yield
 
 
 def listener(app: web.Application, *, drain: float) -> web.AppRunner:

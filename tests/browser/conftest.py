@@ -11,9 +11,12 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.browser.watching import watched
 
 ROOT = Path(__file__).parents[2]
 SCREENSHOTS = Path(__file__).parent / "screenshots"
@@ -86,44 +89,15 @@ def chromium() -> Iterator[Browser]:
 @pytest.fixture
 def open_page(product: str, chromium: Browser) -> Iterator[OpenPage]:
     """Opens the page like a phone does and waits for the greeting; afterwards nothing may have gone wrong unseen."""
-    contexts: list[BrowserContext] = []
-    problems: list[str] = []
+    # A lost connection is the network's trouble, not the page's.
+    with watched(chromium, ours=f"{product}/", forgiven="net::ERR_INTERNET_DISCONNECTED", patience=15) as visit:
 
-    def begin(*, width: int = 390, height: int = 844, phone: bool = True, **options: object) -> Page:
-        context = chromium.new_context(
-            viewport={"width": width, "height": height},
-            device_scale_factor=2 if phone else 1,
-            has_touch=phone,
-            is_mobile=phone,
-            locale="ko-KR",
-            **options,  # type: ignore[arg-type]
-        )
-        contexts.append(context)
-        page = context.new_page()
-        page.set_default_timeout(15_000)
-        page.on("pageerror", lambda error: problems.append(f"error: {error}"))
-        page.on("console", lambda message: _note(message.type, message.text, problems))
-        page.on("request", lambda request: _note_stranger(request.url, product, problems))
-        page.goto(product)
-        page.locator(".said.bot").first.wait_for()
-        return page
+        def begin(**options: Any) -> Page:
+            page = visit(product, **options)
+            page.locator(".said.bot").first.wait_for()
+            return page
 
-    yield begin
-    for context in contexts:
-        context.close()
-    assert problems == []
-
-
-def _note(kind: str, text: str, problems: list[str]) -> None:
-    """Errors the page wrote; a lost connection is the network's, not the page's."""
-    if kind == "error" and "net::ERR_INTERNET_DISCONNECTED" not in text:
-        problems.append(f"console: {text}")
-
-
-def _note_stranger(url: str, product: str, problems: list[str]) -> None:
-    """The page may talk to nobody but its own server."""
-    if not url.startswith((f"{product}/", "data:")):
-        problems.append(f"asked somebody else: {url}")
+        yield begin
 
 
 @pytest.fixture

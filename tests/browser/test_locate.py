@@ -6,14 +6,16 @@ import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from bot.message import Platform
 from bot.phrases import load_phrases
 from knowledge.places.place import Point
 from tests.browser.contrast import CONTRAST
+from tests.browser.watching import watched
 from tests.fakes.locate_site import LocateSite
 
 say = load_phrases()
@@ -45,44 +47,15 @@ def site(running: LocateSite) -> LocateSite:
 @pytest.fixture
 def open_link(site: LocateSite, chromium: Browser) -> Iterator[Open]:
     """Opens a link like a phone does; afterwards the page may have asked nobody else and broken nothing."""
-    contexts: list[BrowserContext] = []
-    problems: list[str] = []
+    # Refusals and a lost connection are what these tests are about.
+    with watched(chromium, ours=f"{site.base}/locate/", forgiven="Failed to load resource", patience=10) as visit:
 
-    def begin(url: str, *, width: int = 390, height: int = 844, seoul: bool = False, **options: object) -> Page:
-        if seoul:
-            options = {"geolocation": SEOUL, "permissions": ["geolocation"]} | options
-        context = chromium.new_context(
-            viewport={"width": width, "height": height},
-            device_scale_factor=2,
-            has_touch=True,
-            is_mobile=True,
-            locale="ko-KR",
-            **options,  # type: ignore[arg-type]
-        )
-        contexts.append(context)
-        page = context.new_page()
-        page.set_default_timeout(10_000)
-        page.on("pageerror", lambda error: problems.append(f"error: {error}"))
-        page.on("console", lambda message: _note(message.type, message.text, problems))
-        page.on("request", lambda request: _note_stranger(request.url, site.base, problems))
-        page.goto(url)
-        return page
+        def begin(url: str, *, seoul: bool = False, **options: Any) -> Page:
+            if seoul:
+                options = {"geolocation": SEOUL, "permissions": ["geolocation"]} | options
+            return visit(url, **options)
 
-    yield begin
-    for context in contexts:
-        context.close()
-    assert problems == []
-
-
-def _note(kind: str, text: str, problems: list[str]) -> None:
-    """Errors the page wrote; refusals and a lost connection are what these tests are about."""
-    if kind == "error" and "Failed to load resource" not in text:
-        problems.append(f"console: {text}")
-
-
-def _note_stranger(url: str, base: str, problems: list[str]) -> None:
-    if not url.startswith((f"{base}/locate/", "data:")):
-        problems.append(f"asked somebody else: {url}")
+        yield begin
 
 
 def shows(page: Page, state: str) -> None:

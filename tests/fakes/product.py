@@ -6,7 +6,6 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +13,10 @@ from aiohttp import web
 
 from adapters.assembly import House, built
 from adapters.doors import Doors, messengers
-from adapters.serve import application, listener
+from adapters.serve import application, at_work, listener
 from bot.turn import Knowledge
 from config.settings import Settings
 from nlu.reader import Reader
-from scheduler.app import running
 
 Mind = tuple[Knowledge, Reader]
 
@@ -69,16 +67,6 @@ async def product(folder: Path, mind: Mind, *, port: int | None = None, **settin
         runner = listener(application(chosen, house, doors), drain=1)
         await runner.setup()
         await web.TCPSite(runner, "127.0.0.1", port).start()
-        async with (
-            doors.running(),
-            running(
-                engine=house.engine,
-                store=house.store,
-                embedded=house.embedded,
-                deliver_to=doors.deliver_to,
-                every=timedelta(seconds=chosen.recover_seconds),
-                orphan_age=timedelta(seconds=chosen.hold_seconds),
-            ),
-        ):
+        async with at_work(chosen, house, doors):
             yield Product(house=house, doors=doors, base=base)
             await runner.cleanup()
