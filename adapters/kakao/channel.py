@@ -141,7 +141,7 @@ class KakaoDoor:
             return no(403, "another bot")
         name = request.headers.get("X-Request-Id", "")[:200].encode(errors="replace").decode() or uuid.uuid4().hex
         message = translate.parse(payload, request_id=name, now=datetime.now(UTC))
-        if message.choice == translate.CONTINUE:
+        if message.choice in (translate.CONTINUE, translate.LOCATED):
             return await self._go_on(request, message, until)
         url = payload.userRequest.callbackUrl
         return await self._turn(request, message, until, url if allowed(url, self._hosts) else "")
@@ -220,7 +220,7 @@ class KakaoDoor:
                 waiting = await self._engine.undelivered(address)
             if not waiting:
                 busy = await self._engine.busy(address)
-                return _response(self._sentence("kakao.late") if busy else self._nothing_waits())
+                return _response(self._sentence("kakao.late") if busy else self._nothing_waits(message))
             body, ids = await self._compose(address, waiting, behind=False)
         except StateUnavailable:
             return _response(_bytes(translate.sentence(self._say("hello.unavailable"))))
@@ -275,8 +275,9 @@ class KakaoDoor:
         before = self._recent.lines(message.address.user, message.id)
         return _response(before[-1] if before else self._sentence("kakao.repeated"))
 
-    def _nothing_waits(self) -> bytes:
-        return _bytes(translate.sentence(self._say("kakao.nothing_more")))
+    def _nothing_waits(self, message: Message) -> bytes:
+        key = "kakao.not_located" if message.choice == translate.LOCATED else "kakao.nothing_more"
+        return _bytes(translate.sentence(self._say(key)))
 
     def _sentence(self, key: str) -> bytes:
         return _bytes(translate.sentence(self._say(key), translate.more_choice(self._say)))

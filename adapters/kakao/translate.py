@@ -17,7 +17,7 @@ from knowledge.places.distance import distance_words
 from knowledge.places.links import map_links
 from knowledge.places.place import Nearby, Point
 
-CONTINUE = "continue"
+CONTINUE, LOCATED = "continue", "located"
 """The choice that shows what is still waiting."""
 
 CHOICE = re.compile(r"[\x21-\x7e]{1,64}")
@@ -106,7 +106,7 @@ def folded(reply: Reply, *, say: Phrases, locate_url: str | None) -> Folded:
     if locate_url and any(choice.asks_location for choice in reply.choices):
         link = Link(label=say("kakao.locate_button"), url=locate_url)
         reply = with_link(reply, Card(title=say("kakao.locate_title"), lines=say.lines("kakao.locate"), links=(link,)))
-        sent = Choice(id=CONTINUE, label=say("kakao.located"))
+        sent = Choice(id=LOCATED, label=say("kakao.located"))
         return fold(replace(reply, choices=(sent, *reply.choices)), KAKAO)
     return fold(replace(reply, choices=tuple(c for c in reply.choices if not c.asks_location)), KAKAO)
 

@@ -99,20 +99,15 @@ class Outbox:
         with unavailable_as_ours():
             await self._client.delete(keys.gone(platform))
 
-    async def reachable(self, keys: PersonKeys, platform: Platform) -> bool:
-        """Whether anything can be sent to this person, as far as we know."""
-        with unavailable_as_ours():
-            return not await self._client.exists(keys.gone(platform))
-
     async def claim_due(self, now: datetime, *, at_most: int = 100) -> int:
-        """Move what is due into the outboxes, each occurrence once; returns how many."""
+        """Move what is due into the outboxes, each occurrence once; returns how many. Who is gone gets nothing."""
         moved = 0
         life = int(OUTBOX_LIFE.total_seconds() * 1000)
         for part in all_partitions():
             answer = await self._scripts.run(
                 "claim",
                 (part.due, part.due_bodies),
-                *(int(now.timestamp() * 1000), at_most, part.outbox_prefix, life, part.waiting("")),
+                *(int(now.timestamp() * 1000), at_most, part.outbox_prefix, life, part.waiting(""), part.key("gone:")),
             )
             moved += len(answer)
         return moved

@@ -320,12 +320,6 @@ async def shared_secret(client: Client) -> bytes:
     return stored
 
 
-def _orphan(entry: str, fields: dict[bytes, bytes]) -> tuple[Waiting, Message]:
-    message = codec.decode_message(fields[b"m"])
-    keys = keys_of_digest(fields[b"p"].decode())
-    return Waiting(keys=keys, platform=message.address.platform, inbox_id=entry), message
-
-
 def _held(keys: PersonKeys, platform: Platform, token: str, answer: list[bytes | None]) -> Held:
     _, inbox_id, behind, attempts, version, session, account = (*answer, None, None, None)[:7]
     assert inbox_id is not None

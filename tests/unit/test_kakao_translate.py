@@ -296,7 +296,7 @@ def test_a_location_is_asked_for_by_a_page_or_not_at_all() -> None:
     assert answer["template"]["outputs"][1]["textCard"]["buttons"] == [
         {"action": "webLink", "label": "위치 보내기", "webLinkUrl": URL}
     ]
-    assert [one["extra"]["choice"] for one in answer["template"]["quickReplies"]] == ["continue", "location:typed"]
+    assert [one["extra"]["choice"] for one in answer["template"]["quickReplies"]] == ["located", "location:typed"]
     (without,) = answers(reply, url=None)
     assert len(without["template"]["outputs"]) == 1
     assert [one["extra"]["choice"] for one in without["template"]["quickReplies"]] == ["location:typed"]

@@ -257,3 +257,10 @@ async def test_redis_gone_is_a_kind_sentence_and_danger_is_answered(door: Open) 
     command(embedded.socket_path, b"SHUTDOWN NOSAVE\r\n")
     await door.kakao.say("b", "숨을 못 쉬겠어요")
     assert "119" in words(door.kakao, "b")
+
+
+async def test_who_says_to_have_sent_a_location_is_told_where_it_is_missing(door: Open) -> None:
+    """Pressing "sent" before the page was used says that nothing came, and that a name does as well."""
+    await door.kakao.say("a", "가까운 병원 찾아줘")
+    await door.kakao.tap("a", "located")
+    assert "위치가 아직 오지 않았어요" in door.kakao.shown("a")[-1].text

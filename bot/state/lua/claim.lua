@@ -1,6 +1,6 @@
--- Move what is due into the outboxes of its people, each occurrence once.
+-- Move what is due into the outboxes of its people, each occurrence once; drop what is due to somebody who is gone.
 -- KEYS: due, due bodies
--- ARGV: now ms, at most, outbox key prefix, outbox life ms, waiting key prefix
+-- ARGV: now ms, at most, outbox key prefix, outbox life ms, waiting key prefix, gone key prefix
 local moved = {}
 for _, occurrence in ipairs(redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', ARGV[1], 'LIMIT', 0, ARGV[2])) do
   local body = redis.call('HGET', KEYS[2], occurrence)
@@ -10,11 +10,13 @@ for _, occurrence in ipairs(redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', ARGV[1]
     local person = string.match(occurrence, '^([^:]+):')
     local platform = cjson.decode(body)['address']['platform']
     -- The keys share the partition's hash tag, so they lie in the same slot as the declared ones.
-    local outbox = ARGV[3] .. person
-    redis.call('HSET', outbox, occurrence, body)
-    redis.call('PEXPIRE', outbox, ARGV[4])
-    redis.call('ZADD', ARGV[5] .. platform, 'NX', ARGV[1], person)
-    table.insert(moved, occurrence)
+    if redis.call('EXISTS', ARGV[6] .. platform .. ':' .. person) == 0 then
+      local outbox = ARGV[3] .. person
+      redis.call('HSET', outbox, occurrence, body)
+      redis.call('PEXPIRE', outbox, ARGV[4])
+      redis.call('ZADD', ARGV[5] .. platform, 'NX', ARGV[1], person)
+      table.insert(moved, occurrence)
+    end
   end
 end
 return moved
