@@ -24,6 +24,9 @@ LONGEST_PAUSE = 20.0
 SEND_SECONDS = 15.0
 """What one call may take."""
 
+SHUT_SECONDS = 300.0
+"""Seconds between attempts while only the operator can help."""
+
 REMEMBERED = 10_000
 """People whose messenger asked for patience, remembered at most."""
 
@@ -38,6 +41,10 @@ class Wait(Exception):
 
 class NotSent(Exception):
     """The messenger could not be reached; nothing was accepted."""
+
+
+class Shut(Exception):
+    """The messenger lets the whole app in no more until the operator mends something; nothing was accepted."""
 
 
 class Refused(Exception):
@@ -110,6 +117,8 @@ class Courier:
                 pause *= 3
             except (Gone, Refused):
                 raise
+            except Shut as shut:
+                raise Later(str(shut), after=SHUT_SECONDS) from None
             except Exception as error:
                 # It may have been accepted: a second attempt at once would say everything twice.
                 raise Later(type(error).__name__, after=2.0) from error

@@ -5,6 +5,7 @@ import json
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 
@@ -13,6 +14,7 @@ import structlog
 from aiohttp import web
 from pydantic import ValidationError
 
+from adapters.background import DRAIN_SECONDS, Background
 from adapters.channel import KAKAO
 from adapters.deadline import Slot
 from adapters.incoming import body_of, expected, guarded, no, same
@@ -22,7 +24,7 @@ from adapters.kakao.wire import SkillPayload
 from adapters.recent import RecentAnswers
 from bot.delivery import Deliver
 from bot.engine import Accepted, Turn
-from bot.errors import Overloaded, StateUnavailable
+from bot.errors import Later, Overloaded, StateUnavailable
 from bot.message import Address, Message, Outgoing, Platform, Reply
 from bot.phrases import Phrases
 
@@ -46,11 +48,20 @@ CALLBACK_PAUSE = 1.0
 CALLBACK_SECONDS = 50.0
 """Seconds after which the callback's one use is spent on saying that it takes longer; it is good for sixty."""
 
-FORGETTING = frozenset({"delete_now"})
-"""Choices after which nothing of the conversation may stay in this process."""
-
 Locate = Callable[[Address], Awaitable[str | None]]
 """A link to the page that reads a browser's location, or None where there is no public address."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What one request or callback shows."""
+
+    body: bytes = field(repr=False)
+    """The answer as it is sent."""
+    ids: tuple[str, ...] = ()
+    """The replies it shows, whole or in part."""
+    rest: tuple[str, ...] = ()
+    """What was kept because it did not fit."""
 
 
 class Turns(Protocol):
@@ -105,12 +116,17 @@ class KakaoDoor:
         self._callback_seconds = callback_seconds
         self._life = reply_life
         self._recent = RecentAnswers()
+        self._background = Background(engine, _when_they_ask)
         self._tasks: set[asyncio.Task[Any]] = set()
         self._session: aiohttp.ClientSession | None = None
 
     def routes(self) -> list[web.RouteDef]:
         """The one address Kakao calls."""
         return [web.post(PATH, guarded(self.skill), expect_handler=expected)]
+
+    async def take(self, message: Message) -> bool:
+        """Keep a message that did not come by the skill; its answer waits for the person's next one."""
+        return await self._background.take(message)
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -120,7 +136,8 @@ class KakaoDoor:
                 yield
             finally:
                 if self._tasks:
-                    await asyncio.wait(self._tasks, timeout=8.0)
+                    await asyncio.wait(self._tasks, timeout=DRAIN_SECONDS)
+                await self._background.drain(DRAIN_SECONDS)
 
     async def skill(self, request: web.Request) -> web.StreamResponse:
         """`POST /kakao/skill`."""
@@ -150,7 +167,7 @@ class KakaoDoor:
         slot = Slot()
         try:
             accepted = await self._engine.accept(message, slot.deliver)
-        except (StateUnavailable, Overloaded):
+        except StateUnavailable:
             return self._without_state(slot)
         if accepted is None:
             return self._again(message)
@@ -173,20 +190,26 @@ class KakaoDoor:
         address, said = message.address, slot.said if full else slot.close()
         if not said:
             return _response(self._sentence("kakao.still" if full else "kakao.late"))
-        body, ids = await self._compose(address, said, behind=bool(accepted.behind))
-        if message.choice in FORGETTING:
-            self._recent.forget(address.user)
-        else:
-            self._recent.keep(address.user, message.id, body)
-        response = _response(body)
-        await _write(request, response)
+        try:
+            answer = await self._compose(address, said, behind=accepted.behind)
+        except StateUnavailable:
+            return self._without_state(slot)  # what was said is shown; it may be shown again
+        response = _response(answer.body)
+        try:
+            await _write(request, response)
+        except BaseException:
+            await self._mark(address, answer.rest)  # the whole is still waiting: no part of it shall wait beside it
+            raise
+        self._recent.keep(address.user, message.id, answer.body)
         slot.written(accepted=True)
-        await self._mark(address, [name for name in ids if name not in _own(slot)])
+        await self._mark(address, [name for name in answer.ids if name not in _own(slot)])
         return response
 
     async def _answer(self, accepted: Accepted, slot: Slot) -> None:
         try:
-            await self._engine.answer(accepted, slot.deliver)
+            turn = await self._engine.answer(accepted, slot.deliver)
+            if turn and turn.forgot:
+                self._recent.forget(accepted.message.address.user)
         except (StateUnavailable, Overloaded) as error:
             log.warning("the turn is run later", reason=type(error).__name__)
         except Exception as error:
@@ -197,40 +220,46 @@ class KakaoDoor:
         assert self._session is not None
         loop = asyncio.get_running_loop()
         begin = loop.time()
-        await slot.filled(begin + self._callback_seconds)
-        said = slot.close()
-        ids: list[str] = []
-        if said:
-            body, ids = await self._compose(message.address, said, behind=bool(accepted.behind))
-        else:
-            body = self._sentence("kakao.still")
-        await asyncio.sleep(max(0.0, begin + CALLBACK_PAUSE - loop.time()))
-        done = await call_back(self._session, url, body)
-        slot.written(accepted=done and bool(said))
-        if done:
-            await self._mark(message.address, [name for name in ids if name not in _own(slot)])
+        done, answer = False, Answer(body=self._sentence("kakao.still"))
+        try:
+            await slot.filled(begin + self._callback_seconds)
+            if said := slot.close():
+                answer = await self._compose(message.address, said, behind=accepted.behind)
+            await asyncio.sleep(max(0.0, begin + CALLBACK_PAUSE - loop.time()))
+            done = await call_back(self._session, url, answer.body)
+        except StateUnavailable as error:
+            log.warning("the answer waits for the next message", reason=str(error))
+        finally:
+            slot.written(accepted=done and bool(answer.ids))  # the turn must not wait for ever
+        shown = [name for name in answer.ids if name not in _own(slot)]
+        await self._mark(message.address, shown if done else answer.rest)
 
     async def _go_on(self, request: web.Request, message: Message, until: float) -> web.StreamResponse:
         """Shows what waits; waits itself while a turn is under way."""
-        address, loop = message.address, asyncio.get_running_loop()
+        address, loop, pause = message.address, asyncio.get_running_loop(), 0.1
         try:
             waiting = await self._engine.undelivered(address)
-            while not waiting and await self._engine.busy(address) and loop.time() < until:
-                await asyncio.sleep(0.1)
+            while not waiting and await self._engine.busy(address) and loop.time() + pause < until:
+                await asyncio.sleep(pause)
+                pause = min(pause * 1.5, 0.5)
                 waiting = await self._engine.undelivered(address)
             if not waiting:
                 busy = await self._engine.busy(address)
                 return _response(self._sentence("kakao.late") if busy else self._nothing_waits(message))
-            body, ids = await self._compose(address, waiting, behind=False)
+            answer = await self._compose(address, waiting, behind=False)
         except StateUnavailable:
             return _response(_bytes(translate.sentence(self._say("hello.unavailable"))))
-        response = _response(body)
-        await _write(request, response)
-        await self._mark(address, ids)
+        response = _response(answer.body)
+        try:
+            await _write(request, response)
+        except BaseException:
+            await self._mark(address, answer.rest)
+            raise
+        await self._mark(address, answer.ids)
         return response
 
-    async def _compose(self, address: Address, said: Sequence[Outgoing], *, behind: bool) -> tuple[bytes, list[str]]:
-        """One answer of what waits and what was just said, and the ids it shows; what does not fit is kept."""
+    async def _compose(self, address: Address, said: Sequence[Outgoing], *, behind: bool) -> Answer:
+        """One answer of what waits and what was just said; what does not fit is kept, before anything is shown."""
         earlier = await self._engine.undelivered(address) if behind else ()
         new = {outgoing.id for outgoing in said}
         everything = [*(outgoing for outgoing in earlier if outgoing.id not in new), *said]
@@ -240,10 +269,12 @@ class KakaoDoor:
         if len(body) > MOST_ANSWER:
             folded = translate.folded(translate.as_text(reply), say=self._say, locate_url=None)
             body = _bytes(translate.render(folded, say=self._say))
+        rest: tuple[str, ...] = ()
         if folded.rest is not None:
-            rest = Outgoing(id=f"{everything[-1].id}+", address=address, reply=folded.rest)
-            await self._engine.keep_rest(rest, life=self._life)
-        return body, [outgoing.id for outgoing in everything]
+            kept = Outgoing(id=f"{everything[-1].id}+", address=address, reply=folded.rest)
+            await self._engine.keep_rest(kept, life=self._life)
+            rest = (kept.id,)
+        return Answer(body=body, ids=tuple(outgoing.id for outgoing in everything), rest=rest)
 
     async def _locate_url(self, address: Address, reply: Reply) -> str | None:
         if not any(choice.asks_location for choice in reply.choices):
@@ -287,6 +318,10 @@ class KakaoDoor:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         return task
+
+
+async def _when_they_ask(_: Outgoing) -> None:
+    raise Later("shown with the person's next message")
 
 
 def _own(slot: Slot) -> set[str]:

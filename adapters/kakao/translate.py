@@ -28,6 +28,9 @@ PICTURE = re.compile(
 )
 """The words Kakao makes of a picture that was sent."""
 
+LONGEST_ADDRESS = 1_000
+"""Characters of such words; what is longer was typed."""
+
 WELCOME = "웰컴 블록"
 """The builder's name for the block that opens a conversation."""
 
@@ -53,7 +56,7 @@ def parse(payload: SkillPayload, *, request_id: str, now: datetime) -> Message:
         return Message(id=request_id, address=address, sent_at=now, choice=choice)
     if point := _point(payload.action.params):
         return Message(id=request_id, address=address, sent_at=now, point=point)
-    if PICTURE.fullmatch(said.utterance.strip()):
+    if len(said.utterance) <= LONGEST_ADDRESS and PICTURE.fullmatch(said.utterance.strip()):
         return Message(id=request_id, address=address, sent_at=now, attachment="photo")
     if said.block.name == WELCOME:
         return Message(id=request_id, address=address, sent_at=now, choice="start")

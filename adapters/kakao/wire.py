@@ -21,13 +21,13 @@ Words = Annotated[str, BeforeValidator(_text)]
 class _Tolerant(BaseModel):
     """A part of the payload, unknown fields ignored."""
 
-    model_config = ConfigDict(extra="ignore")
+    model_config = ConfigDict(extra="ignore", hide_input_in_errors=True)
 
 
 class User(_Tolerant):
     """Who speaks."""
 
-    id: Annotated[str, Field(min_length=1, max_length=200)]
+    id: Annotated[str, Field(min_length=1, max_length=200, repr=False)]
 
 
 class Block(_Tolerant):
@@ -40,10 +40,9 @@ class UserRequest(_Tolerant):
     """What was said."""
 
     user: User
-    utterance: Words = ""
-    callbackUrl: Words = ""  # noqa: N815 - Kakao's name
+    utterance: Words = Field(default="", repr=False)
+    callbackUrl: Words = Field(default="", repr=False)  # noqa: N815 - Kakao's name
     block: Annotated[Block, BeforeValidator(_object)] = Block()
-    params: Object = {}
 
 
 class Bot(_Tolerant):
@@ -55,8 +54,8 @@ class Bot(_Tolerant):
 class Action(_Tolerant):
     """What a button carried, and what the builder's entities found."""
 
-    clientExtra: Object = {}  # noqa: N815 - Kakao's name
-    params: Object = {}
+    clientExtra: Object = Field(default={}, repr=False)  # noqa: N815 - Kakao's name
+    params: Object = Field(default={}, repr=False)
 
 
 class SkillPayload(_Tolerant):

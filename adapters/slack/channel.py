@@ -11,7 +11,7 @@ import aiohttp
 import structlog
 from aiohttp import web
 
-from adapters.background import Background, Turns, stopped
+from adapters.background import DRAIN_SECONDS, Background, Turns, stopped
 from adapters.courier import Courier, Gone, NotSent, Outbox, Refused, Wait
 from adapters.incoming import body_of, expected, guarded, no
 from adapters.slack import views
@@ -35,9 +35,6 @@ MOST_ASIDE = 500
 
 ASIDE_SECONDS = 10.0
 """What one of them may take."""
-
-DRAIN_SECONDS = 8.0
-"""How long turns may go on after the end was announced."""
 
 LONGEST_PAUSE = 300.0
 """Seconds between two questions to Slack who we are, at most."""

@@ -14,7 +14,7 @@ import structlog
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from adapters.courier import Gone, NotSent, Refused, Wait
+from adapters.courier import Gone, NotSent, Refused, Shut, Wait
 from adapters.slack.render import Call, asks_location, render
 from bot.errors import StateUnavailable
 from bot.message import Address, Outgoing
@@ -62,7 +62,7 @@ QUIET = logging.getLogger("adapters.slack.sdk")
 QUIET.setLevel(logging.CRITICAL)
 
 
-class Locked(Exception):
+class Locked(Shut):
     """Slack does not let the app in; the operator has to mend it."""
 
 

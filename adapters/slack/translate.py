@@ -42,8 +42,6 @@ class OpenModal:
     """Which one."""
     trigger_id: str = field(repr=False)
     """The right to open it, for three seconds."""
-    user: str = field(repr=False)
-    """Who."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -201,7 +199,7 @@ def _interaction(pressed: Interaction, now: datetime) -> Parsed:
 def _opening(pressed: Interaction, action_id: str) -> OpenModal | None:
     if not action_id.startswith(OPEN) or not pressed.trigger_id:
         return None
-    return OpenModal(name=action_id.removeprefix(OPEN), trigger_id=pressed.trigger_id, user=pressed.user.id)
+    return OpenModal(name=action_id.removeprefix(OPEN), trigger_id=pressed.trigger_id)
 
 
 def _short(id: str) -> str:

@@ -75,7 +75,7 @@ class File(Wire):
 class Written(Wire):
     """A message as it was or has become."""
 
-    user: str | None = None
+    user: str | None = Field(default=None, repr=False)
     bot_id: str | None = None
     subtype: str | None = None
     text: str | None = Field(default=None, repr=False)
@@ -87,7 +87,7 @@ class Event(Wire):
 
     type: str
     subtype: str | None = None
-    user: str | None = None
+    user: str | None = Field(default=None, repr=False)
     bot_id: str | None = None
     channel: str | None = None
     channel_type: str | None = None
@@ -122,7 +122,7 @@ class Other(Wire):
 class Named(Wire):
     """A person or a workspace, by id."""
 
-    id: str = Field(min_length=1, max_length=255)
+    id: str = Field(min_length=1, max_length=255, repr=False)
     team_id: str | None = None
 
 
@@ -177,9 +177,8 @@ class Command(Wire):
     """A slash command. Its name is the operator's to choose."""
 
     command: str
-    user_id: str = Field(min_length=1, max_length=255)
+    user_id: str = Field(min_length=1, max_length=255, repr=False)
     team_id: str = ""
-    channel_id: str = ""
     trigger_id: str = Field(min_length=1)
     text: str = Field(default="", repr=False)
 

@@ -15,7 +15,7 @@ from telegram import Update
 from telegram.constants import ChatAction
 from telegram.error import BadRequest, InvalidToken, RetryAfter, TelegramError
 
-from adapters.background import Background, Turns, stopped
+from adapters.background import DRAIN_SECONDS, Background, Turns, stopped
 from adapters.courier import Courier, Outbox
 from adapters.incoming import body_of, expected, guarded, no, same
 from adapters.telegram.answering import Answering
@@ -40,9 +40,6 @@ MOST_BYTES = 1_048_576
 
 MOST_CONNECTIONS = 40
 """Updates Telegram may post at the same time."""
-
-DRAIN_SECONDS = 8.0
-"""How long turns may take to end after the door was closed."""
 
 GROUP_SECONDS = 3_600.0
 """A group is told once in so many seconds that this is no place for it."""

@@ -177,10 +177,8 @@ def test_a_button_says_its_choice_or_opens_a_form() -> None:
     assert isinstance(choice, bot_message.Message)
     assert (choice.id, choice.choice, choice.address) == ("12.34.ab", "consent:yes", address_of("U1", "T1"))
     opened = pressed(actions=[{"action_id": "open:address"}])
-    assert opened == OpenModal(name="address", trigger_id="12.34.ab", user="U1")
-    assert pressed(type="shortcut", callback_id="open:profile") == OpenModal(
-        name="profile", trigger_id="12.34.ab", user="U1"
-    )
+    assert opened == OpenModal(name="address", trigger_id="12.34.ab")
+    assert pressed(type="shortcut", callback_id="open:profile") == OpenModal(name="profile", trigger_id="12.34.ab")
     for action in ({"action_id": "url:0", "value": "x"}, {"action_id": "who"}, {"action_id": "c", "value": "가"}):
         assert pressed(actions=[action]) is None
     assert pressed(actions=[]) is None
