@@ -13,6 +13,9 @@ from bot.message import Message
 
 log = structlog.get_logger()
 
+DRAIN_SECONDS = 8.0
+"""How long turns may go on after the end was announced; what does not end is run by the next process."""
+
 MOST = 2_000
 """Turns that may run or wait at once; a door with more of them asks its messenger to come again."""
 

@@ -1,5 +1,6 @@
 """The messengers that are configured, as one: their addresses, their way out, and the page that reads a location."""
 
+import asyncio
 import hmac
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -12,14 +13,12 @@ from typing import Literal, Protocol
 from aiohttp import web
 
 from adapters.assembly import House
-from adapters.background import Background
 from adapters.kakao.channel import KakaoDoor
 from adapters.locate.channel import LocateDoor
 from adapters.slack.channel import SlackDoor
 from adapters.telegram.channel import TelegramDoor
 from bot.delivery import Deliver
-from bot.errors import Later
-from bot.message import Message, Outgoing, Platform
+from bot.message import Message, Platform
 from config.settings import Settings
 
 POLLING_LEASE = timedelta(seconds=60)
@@ -69,11 +68,14 @@ class Doors:
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
-        """Every messenger open for the life of the block."""
-        async with AsyncExitStack() as stack:
-            for door in self.items:
+        """Every messenger open for the life of the block; in the end they drain side by side."""
+        stacks = [AsyncExitStack() for _ in self.items]
+        try:
+            for stack, door in zip(stacks, self.items, strict=True):
                 await stack.enter_async_context(door.running())
             yield
+        finally:
+            await asyncio.gather(*(stack.aclose() for stack in stacks))
 
 
 def messengers(settings: Settings, house: House) -> Doors:
@@ -89,18 +91,17 @@ def messengers(settings: Settings, house: House) -> Doors:
         public_url=settings.public_url.rstrip("/"),
     )
     if settings.kakao_secret:
-        takers[Platform.KAKAO] = Background(engine, _when_they_ask).take
-        items.append(
-            KakaoDoor(
-                engine=engine,
-                say=say,
-                secret=settings.kakao_secret.get_secret_value(),
-                locate=locate.issue,
-                bot_ids=frozenset(name.rstrip("!") for name in settings.kakao_bot_ids),
-                callback_hosts=settings.kakao_callback_hosts,
-                reply_life=house.knowledge.session_life,
-            )
+        kakao = KakaoDoor(
+            engine=engine,
+            say=say,
+            secret=settings.kakao_secret.get_secret_value(),
+            locate=locate.issue,
+            bot_ids=frozenset(name.rstrip("!") for name in settings.kakao_bot_ids),
+            callback_hosts=settings.kakao_callback_hosts,
+            reply_life=house.knowledge.session_life,
         )
+        takers[Platform.KAKAO] = kakao.take
+        items.append(kakao)
     if settings.telegram_token:
         items.append(_telegram(settings, house))
     if settings.slack_token and (settings.slack_signing_secret or settings.slack_app_token):
@@ -147,7 +148,3 @@ def telegram_mode(settings: Settings) -> Literal["webhook", "polling"]:
     if settings.telegram_mode == "auto":
         return "webhook" if settings.public_url.startswith("https") else "polling"
     return settings.telegram_mode
-
-
-async def _when_they_ask(_: Outgoing) -> None:
-    raise Later("shown with the person's next message")

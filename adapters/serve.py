@@ -12,6 +12,7 @@ import structlog
 from aiohttp import web
 
 from adapters.assembly import House, built, settle
+from adapters.background import DRAIN_SECONDS
 from adapters.doors import Doors, messengers
 from adapters.probes import add_probes
 from adapters.web.channel import web_app
@@ -22,9 +23,6 @@ from config.settings import Settings
 from scheduler.app import running
 
 log = structlog.get_logger()
-
-DRAIN_SECONDS = 8.0
-"""How long open requests may take after the signal."""
 
 
 async def serve(settings: Settings) -> int:

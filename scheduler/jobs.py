@@ -1,7 +1,7 @@
 """Jobs by the clock, a few lines each; every one may fail and is tried again at its next time."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 
 import structlog
@@ -18,34 +18,22 @@ log = structlog.get_logger()
 
 async def recover(engine: Engine, deliver_to: Callable[[Platform], Deliver | None], older_than: timedelta) -> None:
     """Run turns that a dead process left behind."""
-    try:
-        await engine.recover(deliver_to, older_than=older_than)
-    except StateUnavailable as error:
-        log.warning("recovery waits for Redis", reason=str(error))
+    await _tried("recover", engine.recover(deliver_to, older_than=older_than))
 
 
 async def redeliver(engine: Engine, deliver_to: Callable[[Platform], Deliver | None]) -> None:
     """Send once more what messengers did not take."""
-    try:
-        await engine.redeliver(deliver_to)
-    except StateUnavailable as error:
-        log.warning("redelivery waits for Redis", reason=str(error))
+    await _tried("redeliver", engine.redeliver(deliver_to))
 
 
 async def claim_due(store: Store) -> None:
     """Move what is due into the outboxes."""
-    try:
-        await store.outbox.claim_due(datetime.now(UTC))
-    except StateUnavailable as error:
-        log.warning("what is due waits for Redis", reason=str(error))
+    await _tried("claim due", store.outbox.claim_due(datetime.now(UTC)))
 
 
 async def sweep(store: Store) -> None:
     """Drop what outlived its purpose."""
-    try:
-        await store.sweep(datetime.now(UTC))
-    except StateUnavailable as error:
-        log.warning("sweeping waits for Redis", reason=str(error))
+    await _tried("sweep", store.sweep(datetime.now(UTC)))
 
 
 async def watch(store: Store, embedded: EmbeddedRedis) -> None:
@@ -58,3 +46,13 @@ async def watch(store: Store, embedded: EmbeddedRedis) -> None:
             await asyncio.to_thread(embedded.start)
         except (StateUnavailable, OSError) as failed:
             log.error("the embedded Redis does not start", reason=type(failed).__name__)
+
+
+async def _tried(job: str, work: Awaitable[object]) -> None:
+    """Anything may go wrong once. Left to the scheduler it would be logged with its words, which may be a person's."""
+    try:
+        await work
+    except StateUnavailable as error:
+        log.warning("a job waits for Redis", job=job, reason=str(error))
+    except Exception as error:
+        log.error("a job failed", job=job, kind=type(error).__name__)
