@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 import structlog
@@ -24,6 +25,18 @@ NEXT_TRY = 3.0
 
 LONGEST = 300.0
 """Seconds beyond which no reply is put off at once."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """What became of a message's alarm reply before its turn."""
+
+    alarm: Outgoing | None = field(default=None, repr=False)
+    """The alarm reply, where there is one."""
+    tried: bool = False
+    """Whether this run tried to deliver it."""
+    taken: bool = False
+    """Whether the door took it."""
 
 
 async def taken(outgoing: Outgoing, deliver: Deliver | None) -> bool:
@@ -74,48 +87,59 @@ class Delivery:
     async def cut_off(self, address: Address) -> None:
         """Nothing can be sent to this person any more: what waits or is due for them there is dropped."""
         for keys in await self._all_keys(address):
-            await self._store.outbox.cut_off(keys, address.platform)
+            await self._store.outbox.cut_off(keys, address)
 
     async def welcome_back(self, address: Address) -> None:
         """The person can be written to again."""
         for keys in await self._all_keys(address):
-            await self._store.outbox.welcome_back(keys, address.platform)
+            await self._store.outbox.welcome_back(keys, address)
 
     async def redeliver(self, deliver_to: Callable[[Platform], Deliver | None]) -> int:
         """Send once more what doors that can be written to did not take; returns how many replies were taken."""
-        sent = 0
+        sent, troubles = 0, list[BaseException]()
         for platform in Platform:
             deliver = deliver_to(platform)
             if deliver is None:
                 continue
             people = await self._store.outbox.waiting(platform)
-            sent += sum(await asyncio.gather(*(self._redeliver(keys, platform, deliver) for keys in people)))
+            counts = await asyncio.gather(
+                *(self._redeliver(keys, platform, deliver) for keys in people), return_exceptions=True
+            )
+            # What stumbles over one person must not keep the others, or the next messenger's people, waiting.
+            troubles += [count for count in counts if isinstance(count, BaseException)]
+            sent += sum(count for count in counts if isinstance(count, int))
+        if troubles:
+            raise troubles[0]
         return sent
 
     async def _redeliver(self, keys: PersonKeys, platform: Platform, deliver: Deliver) -> int:
         held = await self._store.hold_idle(keys, platform)
         if held is None:
             return 0  # a turn is under way; it delivers what waits before its own reply
-        done: list[str] = []
+        sent, late = 0, set[Address]()
         try:
             with self._kept(held):
                 waiting = [o for o in await self._store.outbox.undelivered(keys) if o.address.platform is platform]
                 if await self._store.busy(keys):
                     return 0  # a message came meanwhile: its turn delivers what waits, and is sending its alarm already
                 for outgoing in waiting:
+                    if outgoing.address in late:
+                        continue  # what comes after something that waits, waits as well
                     try:
                         await deliver(outgoing)
                     except Exception as error:
                         after = error.after if isinstance(error, Later) and error.after else NEXT_TRY
                         await self._store.outbox.postpone(keys, platform, timedelta(seconds=min(after, LONGEST)))
-                        break
+                        late.add(outgoing.address)
+                        continue
                     metrics.redelivered.labels(platform).inc()
-                    done.append(outgoing.id)
-                else:
+                    await self._store.outbox.mark_delivered(keys, platform, [outgoing.id])
+                    sent += 1
+                if not late:
                     await self._store.outbox.nothing_waits(keys, platform)
         finally:
-            await self._store.finish(held, done)
-        return len(done)
+            await self._store.finish(held, ())
+        return sent
 
     async def _catch_up(self, held: Held, address: Address, deliver: Deliver) -> bool:
         """Deliver what waits since before this turn; whether all of it was taken."""

@@ -14,7 +14,7 @@ from datetime import timedelta
 import structlog
 
 from bot import metrics
-from bot.delivery import Deliver, Delivery, taken
+from bot.delivery import Deliver, Delivery, Said, taken
 from bot.errors import HoldLost, Overloaded, StateUnavailable
 from bot.flows.emergency import alarm_reply
 from bot.guard import guard, keepable
@@ -64,9 +64,9 @@ class Accepted:
     """Dangers in its raw text."""
 
     @property
-    def behind(self) -> int:
-        """Replies that wait for this person since before this message."""
-        return self.place.behind
+    def behind(self) -> bool:
+        """Whether replies may wait for this person since before this message: a turn before it may still leave one."""
+        return self.place.behind > 0 or isinstance(self.place, Waiting)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,18 +79,8 @@ class Turn:
     """The session as the turn left it, or as it saw it where nothing is kept."""
     outgoing: tuple[Outgoing, ...] = field(repr=False)
     """What was said, in order."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Said:
-    """What became of a message's alarm reply before its turn."""
-
-    alarm: Outgoing | None = field(default=None, repr=False)
-    """The alarm reply, where there is one."""
-    tried: bool = False
-    """Whether this run tried to deliver it."""
-    taken: bool = False
-    """Whether the door took it."""
+    forgot: bool = False
+    """Whether everything about the person was deleted."""
 
 
 def no_step(name: str) -> None:
@@ -131,9 +121,10 @@ class Engine(Delivery):
             place = await self._store.receive(message)
         except StateUnavailable:
             metrics.state_unavailable.inc()
-            if alarms and deliver and self._cries_first(message):
+            if alarms and deliver and not self._cried_already(message):
                 said = alarm_reply(alarms, self._knowledge.say)
-                await taken(Outgoing(id=f"{message.id}:alarm", address=message.address, reply=said), deliver)
+                if await taken(Outgoing(id=f"{message.id}:alarm", address=message.address, reply=said), deliver):
+                    self._note_cry(message)
             raise
         if place is None:
             metrics.repeats.labels(message.address.platform).inc()
@@ -152,13 +143,13 @@ class Engine(Delivery):
         patience = LONGEST_WAIT.total_seconds()
         return await self._run(accepted, deliver, in_order=in_order, patience=patience)
 
-    def _cries_first(self, message: Message) -> bool:
-        name = f"{message.address.platform}:{message.id}"
-        first = name not in self._cried
-        self._cried[name] = None
+    def _cried_already(self, message: Message) -> bool:
+        return f"{message.address.platform}:{message.id}" in self._cried
+
+    def _note_cry(self, message: Message) -> None:
+        self._cried[f"{message.address.platform}:{message.id}"] = None
         while len(self._cried) > REMEMBERED_ALARMS:
             self._cried.popitem(last=False)
-        return first
 
     async def recover(self, deliver_to: Callable[[Platform], Deliver | None], *, older_than: timedelta) -> int:
         """Run the turns of accepted messages that nobody runs; returns how many were run."""
@@ -230,7 +221,6 @@ class Engine(Delivery):
         """
         if not alarms:
             return Said()
-        metrics.alarms.labels(alarms[0].kind).inc()
         said = alarm_reply(alarms, self._knowledge.say)
         outgoing = Outgoing(id=f"{place.inbox_id}:alarm", address=message.address, reply=said)
         life = self._knowledge.session_life
@@ -241,6 +231,7 @@ class Engine(Delivery):
             raise
         if not first:
             return Said(alarm=outgoing)
+        metrics.alarms.labels(alarms[0].kind).inc()
         self._at("alarm put")
         done = await taken(outgoing, deliver)
         self._at("alarm delivered")
@@ -256,6 +247,7 @@ class Engine(Delivery):
             place = await self._store.hold(waiting)
             if place is None or isinstance(place, Held):
                 return place
+            waiting = place
             if time.monotonic() >= end:
                 if patience:
                     raise Overloaded("earlier messages of this person are still being answered")
@@ -300,15 +292,23 @@ class Engine(Delivery):
         outgoing = Outgoing(id=f"{held.inbox_id}:reply", address=message.address, reply=answer)
         self._at("guarded")
         await link_doors(held, step, self._store)
+        own = self._store.keys(message.address)
+        parted = step.forget and own != held.keys
         later = step.account if isinstance(step.account, Account) else Account() if step.forget else account
         kept = keepable(step.session, later)
         kept = kept and replace(kept, version=held.version + 1, updated_at=message.sent_at)
         life = step.session_life or self._knowledge.session_life
+        life = life if later.allows("health") else min(life, SHORT_LIFE)
+        if parted:
+            # From now on this door stands alone: what confirms the deletion waits where it will be looked for.
+            await self._store.outbox.keep(own, outgoing, life=life)
+            await self._store.mark_seen(own, message)
         save = Save(
             session=kept,
             account=step.account,
-            outgoing=outgoing,
-            session_life=life if later.allows("health") else min(life, SHORT_LIFE),
+            outgoing=None if parted else outgoing,
+            session_life=life,
+            writer=message.address,
             now=message.sent_at,
             location_purpose=step.location_purpose,
             forget=step.forget,
@@ -319,12 +319,15 @@ class Engine(Delivery):
         delivered = await self._said(held, said, outgoing, deliver, in_order=in_order)
         self._at("delivered")
         await self._store.finish(held, delivered)
+        if parted:
+            await self._store.outbox.mark_delivered(own, message.address.platform, delivered)
         self._at("marked")
         if step.forget:
             await self._store.rewrite_file()
             self._at("file rewritten")
         everything = (said.alarm, outgoing) if said.alarm else (outgoing,)
-        return Turn(inbox_id=held.inbox_id, session=step.view or kept or view, outgoing=everything)
+        session = step.view or kept or view
+        return Turn(inbox_id=held.inbox_id, session=session, outgoing=everything, forgot=step.forget)
 
     async def _said(
         self, held: Held, said: Said, outgoing: Outgoing, deliver: Deliver | None, *, in_order: bool

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from bot.flows.link import code_in
+from bot.flows.link import code_in, wishes
 from bot.session import Account, Session
 from bot.state.links import new_code
 from bot.state.store import Held, Store
@@ -23,7 +23,7 @@ async def looked_up(context: Context, held: Held, store: Store) -> Context:
         context,
         location_uses=await store.location_uses(held.keys) if deleting else 0,
         joined=await store.links.joined(held.keys) if about_data else (),
-        code=code or new_code(),
+        code=code or (new_code() if message.choice == "link" or wishes(context) else ""),
         code_opens=await _opens(code, context, held, store) if code else None,
     )
 

@@ -93,7 +93,7 @@ class Link:
 
     label: str
     """What the person sees."""
-    url: str
+    url: str = field(repr=False)
     """`https:` or `tel:`."""
 
 

@@ -7,8 +7,11 @@ from bot.flows.resume import resumed
 from bot.message import Block, Notice, Text
 from bot.turn import Context, Step, keep, reply
 
-CODE = re.compile(r"^(?:잇기|이어|연결|코드|번호|link|/link)?\s*:?\s*(\d{5})[\s-]?(\d{5})\.?$", re.IGNORECASE)
-"""A message that is a one-time code and nothing else."""
+CODE = re.compile(
+    r"^(?:(?:잇기|이어|연결|코드|번호|link|/link)\s*:?\s*(\d{5})[\s-]?(\d{5})|(\d{5})[\s-](\d{5})|([1-9]\d{4})(\d{5}))\.?$",
+    re.IGNORECASE,
+)
+"""A message that is a one-time code and nothing else. Ten bare digits after a 0 are a telephone number."""
 
 FEW = 24
 """Characters of a message that may be nothing but the wish to join doors."""
@@ -17,7 +20,7 @@ FEW = 24
 def code_in(text: str) -> str:
     """The one-time code a message consists of, or empty."""
     found = CODE.match(text.strip()) if len(text) < FEW else None
-    return found[1] + found[2] if found else ""
+    return "".join(filter(None, found.groups())) if found else ""
 
 
 def wishes(context: Context) -> bool:

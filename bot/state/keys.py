@@ -108,9 +108,10 @@ class PersonKeys:
         """How often a one-time code was tried in vain in the last hour."""
         return self.key("tries")
 
-    def gone(self, platform: str) -> str:
-        """Says that nothing can be sent to this person on a platform."""
-        return self.key(f"gone:{platform}")
+    @property
+    def gone(self) -> str:
+        """Set: this person's addresses that nothing can be sent to."""
+        return self.key("gone")
 
     def seen(self, platform: str, message_id: str) -> str:
         """Marks a message of a door as accepted; long or odd ids are hashed."""

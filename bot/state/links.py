@@ -2,7 +2,7 @@
 
 import json
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
@@ -33,15 +33,16 @@ class Owner:
 
     digest: str
     """Their name in Redis."""
-    session: Session | None
+    session: Session | None = field(repr=False)
     """Their session, where one is stored."""
-    account: Account | None
+    account: Account | None = field(repr=False)
     """Their account, where one is stored."""
 
 
 def new_code() -> str:
-    """A fresh one-time code."""
-    return f"{secrets.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}d}"
+    """A fresh one-time code. It never begins with 0, as telephone numbers do."""
+    least = 10 ** (CODE_DIGITS - 1)
+    return str(least + secrets.randbelow(9 * least))
 
 
 class Links:
@@ -112,12 +113,15 @@ class Links:
         return tuple(sorted(member.decode().split(":")[1] for member in members))
 
     async def part(self, keys: PersonKeys) -> None:
-        """Let every joined door stand alone again."""
+        """Let every joined door stand alone again, without the replies that waited there since before it was joined."""
         with unavailable_as_ours():
             for member in await self._client.smembers(keys.links):
-                door = keys_of_digest(member.decode().split(":")[0])
+                digest, platform = member.decode().split(":")
+                door = keys_of_digest(digest)
                 await self._client.delete(door.alias)
                 await self._client.delete(door.links)
+                await self._client.delete(door.outbox)
+                await self._client.zrem(door.partition.waiting(platform), digest)
             await self._client.delete(keys.links)
 
     async def stand_alone(self, keys: PersonKeys) -> None:

@@ -6,11 +6,15 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from bot.message import Outgoing, Platform
+import structlog
+
+from bot.message import Address, Outgoing, Platform
 from bot.state import codec
 from bot.state.connection import Client, unavailable_as_ours
 from bot.state.keys import PersonKeys, all_partitions, keys_of_digest
 from bot.state.scripts import Scripts
+
+log = structlog.get_logger()
 
 GONE_LIFE = timedelta(days=365)
 """How long it is remembered that somebody blocked the bot."""
@@ -32,7 +36,8 @@ class Outbox:
             stored: dict[bytes, bytes] = await self._client.hgetall(keys.outbox)
         taken = {name[1:]: int(count) for name, count in stored.items() if name.startswith(b"#")}
         names = sorted((name for name in stored if not name.startswith(b"#")), key=lambda name: order(name.decode()))
-        return tuple(replace(codec.decode_outgoing(stored[n]), parts_taken=taken.get(n, 0)) for n in names)
+        found = [(_readable(stored[name], name), taken.get(name, 0)) for name in names]
+        return tuple(replace(outgoing, parts_taken=parts) for outgoing, parts in found if outgoing)
 
     async def mark_delivered(self, keys: PersonKeys, platform: Platform, ids: Sequence[str]) -> None:
         """The door has these replies."""
@@ -40,18 +45,15 @@ class Outbox:
         await self._scripts.run("finish", (keys.outbox, waiting, keys.hold), "", keys.digest, *ids)
 
     async def keep(self, keys: PersonKeys, outgoing: Outgoing, *, life: timedelta) -> None:
-        """Put a reply beside the turns' own, to be fetched by its door."""
-        with unavailable_as_ours():
-            async with self._client.pipeline(transaction=True) as pipe:
-                pipe.hset(keys.outbox, outgoing.id, codec.encode_outgoing(outgoing))
-                pipe.pexpire(keys.outbox, int(life.total_seconds() * 1000))
-                await pipe.execute()
+        """Put a reply beside the turns' own."""
+        waiting = keys.partition.waiting(outgoing.address.platform)
+        payload, now = codec.encode_outgoing(outgoing), int(time.time() * 1000)
+        milliseconds = int(life.total_seconds() * 1000)
+        await self._scripts.run("keep", (keys.outbox, waiting), *(outgoing.id, payload, milliseconds, keys.digest, now))
 
     async def note_parts(self, keys: PersonKeys, outgoing_id: str, parts: int) -> None:
         """So many parts of a reply were taken; nothing is noted of a reply that does not wait here."""
-        with unavailable_as_ours():
-            if await self._client.hexists(keys.outbox, outgoing_id):
-                await self._client.hset(keys.outbox, f"#{outgoing_id}", parts)
+        await self._scripts.run("parts", (keys.outbox,), outgoing_id, parts)
 
     async def waiting(self, platform: Platform, *, at_most: int = 100) -> tuple[PersonKeys, ...]:
         """People with replies undelivered on this platform whose next attempt is due."""
@@ -74,8 +76,8 @@ class Outbox:
         waiting = keys.partition.waiting(platform)
         await self._scripts.run("nothing_waits", (keys.outbox, waiting), keys.digest, platform)
 
-    async def cut_off(self, keys: PersonKeys, platform: Platform) -> None:
-        """Nothing can be sent to this person on this platform: what waits or is due for it is dropped."""
+    async def cut_off(self, keys: PersonKeys, address: Address) -> None:
+        """Nothing can be sent to this address any more: what waits or is due for it is dropped."""
         part = keys.partition
         with unavailable_as_ours():
             replies = await self._client.hgetall(keys.outbox)
@@ -85,19 +87,20 @@ class Outbox:
                 if name.startswith(keys.digest.encode() + b":")
             }
             async with self._client.pipeline(transaction=True) as pipe:
-                pipe.set(keys.gone(platform), "1", px=int(GONE_LIFE.total_seconds() * 1000))
-                for name in (n for n, body in replies.items() if not n.startswith(b"#") and _is_for(body, platform)):
+                pipe.sadd(keys.gone, gone_name(address))
+                pipe.pexpire(keys.gone, int(GONE_LIFE.total_seconds() * 1000))
+                for name in (n for n, body in replies.items() if not n.startswith(b"#") and _is_for(body, n, address)):
                     pipe.hdel(keys.outbox, name, b"#" + name)
-                for name in (n for n, body in due.items() if _is_for(body, platform)):
+                for name in (n for n, body in due.items() if _is_for(body, n, address)):
                     pipe.hdel(part.due_bodies, name)
                     pipe.zrem(part.due, name)
-                pipe.zrem(part.waiting(platform), keys.digest)
                 await pipe.execute()
+        await self.nothing_waits(keys, address.platform)
 
-    async def welcome_back(self, keys: PersonKeys, platform: Platform) -> None:
-        """The person can be written to again."""
+    async def welcome_back(self, keys: PersonKeys, address: Address) -> None:
+        """This address can be written to again."""
         with unavailable_as_ours():
-            await self._client.delete(keys.gone(platform))
+            await self._client.srem(keys.gone, gone_name(address))
 
     async def claim_due(self, now: datetime, *, at_most: int = 100) -> int:
         """Move what is due into the outboxes, each occurrence once; returns how many. Who is gone gets nothing."""
@@ -122,8 +125,23 @@ class Outbox:
                             await self._client.zrem(part.waiting(platform), digest)
 
 
-def _is_for(body: bytes, platform: Platform) -> bool:
-    return codec.decode_outgoing(body).address.platform is platform
+def gone_name(address: Address) -> str:
+    """How an address is called among those that cannot be written to; `claim.lua` builds the same."""
+    return "|".join((address.platform, address.user, address.room))
+
+
+def _is_for(body: bytes, name: bytes, address: Address) -> bool:
+    outgoing = _readable(body, name)
+    return outgoing is not None and outgoing.address == address
+
+
+def _readable(body: bytes, name: bytes) -> Outgoing | None:
+    """A stored reply; None for one of another age that nobody can read any more. Its words are not logged."""
+    try:
+        return codec.decode_outgoing(body)
+    except ValueError:
+        log.error("a waiting reply cannot be read", id=name.decode(errors="replace"))
+        return None
 
 
 def order(name: str) -> tuple[int, int, str]:

@@ -8,8 +8,8 @@ from bot.state.connection import Client, Script, unavailable_as_ours
 from bot.state.line import Part
 
 NAMES = (
-    *("receive", "hold", "hold_idle", "extend", "alarm", "commit", "finish"),
-    *("claim", "nothing_waits", "ticket", "lease"),
+    *("receive", "hold", "hold_idle", "extend", "alarm", "commit", "finish", "move"),
+    *("claim", "keep", "nothing_waits", "parts", "ticket", "lease"),
 )
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
+import structlog
 from redis.exceptions import ResponseError
 
 from bot.errors import HoldLost
@@ -17,9 +18,11 @@ from bot.state import codec
 from bot.state.connection import Client, unavailable_as_ours
 from bot.state.keys import Partition, PersonKeys, all_partitions, keys_of_digest, person_keys
 from bot.state.links import HOPS, Links
-from bot.state.outbox import Outbox
+from bot.state.outbox import Outbox, gone_name
 from bot.state.scripts import Scripts
 from bot.state.tickets import Tickets
+
+log = structlog.get_logger()
 
 SEEN_LIFE = timedelta(days=2)
 """How long a message id is remembered; platforms repeat for hours at most."""
@@ -110,6 +113,8 @@ class Save:
     """Delete the person's other entries (undelivered replies, what is due) too."""
     share: str = ""
     """Digest of the person whose session this door shares from now on; empty for its own."""
+    writer: Address | None = field(default=None, repr=False)
+    """Who wrote: whoever writes can be written to."""
 
 
 class Store:
@@ -138,7 +143,11 @@ class Store:
 
     async def receive(self, message: Message) -> Held | Waiting | None:
         """Accept a message durably; None when it was accepted before. Begins its turn at once where it can."""
-        keys, token, payload = self.keys(message.address), secrets.token_hex(8), codec.encode_message(message)
+        return await self._receive(message, self.keys(message.address))
+
+    async def _receive(self, message: Message, keys: PersonKeys) -> Held | Waiting | None:
+        """Accept a message at these keys, or at those whose session they share."""
+        token, payload = secrets.token_hex(8), codec.encode_message(message)
         platform = message.address.platform
         for _ in range(HOPS):
             part, seen = keys.partition, keys.seen(platform, message.id)
@@ -148,7 +157,7 @@ class Store:
                     *(seen, part.inbox, keys.queue, keys.hold, keys.session, keys.account, part.attempts),
                     *(keys.alias, keys.outbox),
                 ),
-                *(payload, keys.digest, _ms(SEEN_LIFE), _ms(INBOX_LIFE), token, self._hold_ms),
+                *(payload, keys.digest, _ms(SEEN_LIFE), _ms(INBOX_LIFE), token, self._hold_ms, _ms(ACCOUNT_LIFE)),
             )
             if answer[0] != b"shared":
                 break
@@ -166,16 +175,36 @@ class Store:
         return _held(keys, message.address.platform, token, answer)
 
     async def hold(self, waiting: Waiting) -> Held | Waiting | None:
-        """Begin a waiting message's turn; the same Waiting while others are before it, None when it is done."""
+        """Begin a waiting message's turn; its place while others are before it, None when it is done."""
         keys, token = waiting.keys, secrets.token_hex(8)
         answer = await self._run(
             "hold",
-            (keys.queue, keys.hold, keys.session, keys.account, keys.partition.attempts, keys.outbox),
+            (keys.queue, keys.hold, keys.session, keys.account, keys.partition.attempts, keys.outbox, keys.alias),
             *(waiting.inbox_id, token, self._hold_ms),
         )
         if answer[0] == b"gone":
             return None
+        if answer[0] == b"shared":
+            return await self._moved(waiting, keys_of_digest(answer[1].decode()))
         return waiting if answer[0] == b"wait" else _held(keys, waiting.platform, token, answer)
+
+    async def _moved(self, waiting: Waiting, keys: PersonKeys) -> Held | Waiting | None:
+        """Put a message that waited while its door was joined into the line of the person it belongs to now."""
+        with unavailable_as_ours():
+            entries = await self._client.xrange(waiting.keys.partition.inbox, waiting.inbox_id, waiting.inbox_id)
+        message = _message(entries[0][1], waiting.inbox_id) if entries else None
+        place = await self._receive(message, keys) if message else None
+        await self._drop(waiting)
+        return place
+
+    async def _drop(self, waiting: Waiting) -> None:
+        part = waiting.keys.partition
+        await self._run("move", (part.inbox, waiting.keys.queue, part.attempts), waiting.inbox_id)
+
+    async def mark_seen(self, keys: PersonKeys, message: Message) -> None:
+        """Remember at these keys too that a message was accepted."""
+        with unavailable_as_ours():
+            await self._client.set(keys.seen(message.address.platform, message.id), "1", px=_ms(SEEN_LIFE))
 
     async def hold_idle(self, keys: PersonKeys, platform: Platform) -> Held | None:
         """Hold a person nobody works for, to deliver what waits; None where a turn runs or is about to."""
@@ -226,11 +255,13 @@ class Store:
             (
                 *(keys.hold, keys.session, keys.account, part.inbox, keys.queue, part.attempts),
                 *(keys.outbox, part.waiting(held.platform), part.due, part.due_bodies, part.location_log, keys.alias),
+                keys.gone,
             ),
             *(held.token, held.version, session, held.version + 1, _ms(save.session_life)),
             *(account, _ms(ACCOUNT_LIFE), held.inbox_id),
             *(outgoing.id if outgoing else "", codec.encode_outgoing(outgoing) if outgoing else ""),
             *(_ms(save.session_life), keys.digest, _epoch_ms(save.now), log, int(save.forget), save.share),
+            gone_name(save.writer) if save.writer else "",
             *due,
         )
         if answer != b"ok":
@@ -247,13 +278,17 @@ class Store:
         newest = int(time.time() * 1000) - _ms(older_than)
         with unavailable_as_ours():
             entries = await self._client.xrange(partition.inbox, "-", str(newest), count=100)
-        found = [
-            (entry.decode(), fields[b"p"].decode(), codec.decode_message(fields[b"m"])) for entry, fields in entries
-        ]
-        return tuple(
-            (Waiting(keys=keys_of_digest(person), platform=m.address.platform, inbox_id=inbox_id), m)
-            for inbox_id, person, m in found
-        )
+        found = []
+        for entry, fields in entries:
+            person = keys_of_digest(fields[b"p"].decode())
+            message = _message(fields, entry.decode())
+            if message:
+                platform = message.address.platform
+                found.append((Waiting(keys=person, platform=platform, inbox_id=entry.decode()), message))
+            else:
+                # It would stand before everything else of this person for ever.
+                await self._drop(Waiting(keys=person, platform=Platform.WEB, inbox_id=entry.decode()))
+        return tuple(found)
 
     async def sweep(self, now: datetime) -> None:
         """Drop what outlived its purpose: old location log lines, names of people whose outbox expired."""
@@ -318,6 +353,15 @@ async def shared_secret(client: Client) -> bytes:
         stored = await client.get("drrc:secret")
     assert isinstance(stored, bytes)
     return stored
+
+
+def _message(fields: dict[bytes, bytes], inbox_id: str) -> Message | None:
+    """A kept message; None for one of another age that nobody can read any more. Its words are not logged."""
+    try:
+        return codec.decode_message(fields[b"m"])
+    except ValueError:
+        log.error("a kept message cannot be read", inbox_id=inbox_id)
+        return None
 
 
 def _held(keys: PersonKeys, platform: Platform, token: str, answer: list[bytes | None]) -> Held:

@@ -335,3 +335,28 @@ async def test_what_waits_on_each_door_stays_there(web: Door, phone: Door) -> No
     assert await engine.undelivered(web.address) == ()
     await engine.welcome_back(web.address)
     assert await web.present()
+
+
+@pytest.mark.parametrize("words", ["병원에서 이어서 약 받았어요", "목에서 이어서 어깨까지요", "0212345678"])
+async def test_ordinary_words_give_no_code_away(words: str, web: Door) -> None:
+    """Going on about something else is no wish to join doors, and a telephone number is no code."""
+    said = await web.send(words)
+    assert not CODE.search(said)
+    assert "번호예요" not in said
+
+
+async def test_who_deletes_on_a_joined_door_finds_the_receipt_there(house: House, web: Door) -> None:
+    """Shown late, the receipt waits for that door alone; what waited there before is gone; a repeat does nothing."""
+    kakao = Door(house, Platform.KAKAO)
+    engine = house.engine
+    await engine.handle(kakao.message("기침이 나요"), None)  # its answer comes too late and waits
+    await web.consult()
+    await kakao.send(await web.code())
+    deletion = kakao.message(choice="delete_now")
+    await engine.handle(deletion, None)
+    waiting = await engine.undelivered(kakao.address)
+    assert ["확인 번호" in plain_text(outgoing.reply) for outgoing in waiting] == [True]
+    assert await engine.handle(deletion, kakao.take) is None
+    await engine.mark_delivered(kakao.address, [waiting[0].id])
+    assert await engine.undelivered(kakao.address) == ()
+    assert await engine.undelivered(web.address) == ()

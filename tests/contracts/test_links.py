@@ -1,70 +1,30 @@
-"""Joined doors, one-time tickets and waiting replies, on a real Redis."""
+"""Joined doors and one-time tickets, on a real Redis."""
 
 import asyncio
-import uuid
-from dataclasses import replace
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from datetime import timedelta
 
 import pytest
 
 from bot.lookups import link_doors
-from bot.message import Address, Message, Outgoing, Platform, Reply, Text
-from bot.session import Account, Consent, Session
-from bot.state.keys import PersonKeys
+from bot.message import Address, Platform
+from bot.session import Session
 from bot.state.links import CODE_DIGITS, MOST_TRIES, new_code
-from bot.state.store import Due, Held, Save, Store
+from bot.state.store import Held, Store, Waiting
 from bot.turn import Step
-
-NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
-DAY = timedelta(days=1)
-WEB = Address(platform=Platform.WEB, user="w1")
-PHONE = Address(platform=Platform.TELEGRAM, user="7")
-SLACK = Address(platform=Platform.SLACK, user="U1", room="T1")
-SAID = Reply(blocks=(Text(text="네"),))
-AGREED = Account(consents=(Consent(kind="health", given=True, version="1", at=NOW),))
-
-
-def message(address: Address, text: str = "머리가 아파요") -> Message:
-    """A message with an id of its own."""
-    return Message(id=uuid.uuid4().hex, address=address, sent_at=NOW, text=text)
-
-
-async def held(store: Store, address: Address) -> Held:
-    """A turn that began at once."""
-    place = await store.receive(message(address))
-    assert isinstance(place, Held)
-    return place
-
-
-async def end(store: Store, turn: Held, address: Address, session: Session | None, **changes: Any) -> None:
-    """The end of a turn whose reply was taken."""
-    kept = session and replace(session, version=turn.version + 1)
-    said = Outgoing(id=f"{turn.inbox_id}:reply", address=address, reply=SAID)
-    save = Save(session=kept, account="keep", outgoing=said, session_life=DAY, now=NOW)
-    await store.commit(turn, replace(save, **changes))
-    await store.finish(turn, [said.id])
-
-
-async def consult(store: Store, address: Address, *asked: str, account: Account = AGREED) -> PersonKeys:
-    """A person of this door with a session and an account."""
-    turn = await held(store, address)
-    await end(store, turn, address, Session(address=address, asked=asked), account=account)
-    return turn.keys
-
-
-async def join(store: Store, owner: PersonKeys, address: Address) -> None:
-    """The door of this address takes part in the owner's session, as a turn does it."""
-    turn = await held(store, address)
-    await link_doors(turn, Step(reply=SAID, session=None, share=owner.digest), store)
-    await end(store, turn, address, None, account="delete", share=owner.digest)
-
-
-async def forget(store: Store, address: Address) -> None:
-    """A deletion, as a turn does it."""
-    turn = await held(store, address)
-    await link_doors(turn, Step(reply=SAID, session=None, account="delete", forget=True), store)
-    await end(store, turn, address, None, account="delete", forget=True)
+from tests.fakes.turns import (
+    AGREED,
+    DAY,
+    PHONE,
+    SAID,
+    SLACK,
+    WEB,
+    consult,
+    end,
+    forget,
+    held,
+    join,
+    message,
+)
 
 
 def test_codes_are_ten_digits_and_differ() -> None:
@@ -279,94 +239,32 @@ async def test_a_lease_belongs_to_one(store: Store) -> None:
     assert takers.count(True) == 1
 
 
-async def waits(store: Store, address: Address, **changes: Any) -> tuple[Held, str]:
-    """A finished turn whose reply was not taken, and the reply's id."""
-    turn = await held(store, address)
-    said = Outgoing(id=f"{turn.inbox_id}:reply", address=address, reply=SAID)
-    save = Save(session=None, account="keep", outgoing=said, session_life=DAY, now=NOW)
-    await store.commit(turn, replace(save, **changes))
-    await store.finish(turn, ())
-    return turn, said.id
-
-
-async def test_a_reply_knows_how_much_of_it_was_taken(store: Store) -> None:
-    """Parts that were taken are counted until all of it was, and then nothing of it is left."""
-    turn, name = await waits(store, PHONE)
-    await store.outbox.note_parts(turn.keys, name, 2)
-    (found,) = await store.outbox.undelivered(turn.keys)
-    assert (found.id, found.parts_taken, found.address) == (name, 2, PHONE)
-    assert await store.outbox.waiting(Platform.TELEGRAM) == (turn.keys,)
-    await store.outbox.mark_delivered(turn.keys, Platform.TELEGRAM, [name])
-    assert await store.outbox.undelivered(turn.keys) == ()
-    assert await store.outbox.waiting(Platform.TELEGRAM) == ()
-    await store.outbox.note_parts(turn.keys, name, 3)
-    assert not await store._client.exists(turn.keys.outbox)
-
-
-async def test_a_reply_that_is_put_off_waits(store: Store) -> None:
-    """A person whose messenger asked for patience is not due again before that."""
-    turn, _ = await waits(store, PHONE)
-    await store.outbox.postpone(turn.keys, Platform.TELEGRAM, timedelta(seconds=0.15))
-    assert await store.outbox.waiting(Platform.TELEGRAM) == ()
-    await asyncio.sleep(0.2)
-    assert await store.outbox.waiting(Platform.TELEGRAM) == (turn.keys,)
-
-
-async def test_who_is_owed_a_reply_stays_on_the_list(store: Store) -> None:
-    """Only where every reply left belongs to another door is a person taken off the list of this one."""
-    turn, name = await waits(store, PHONE)
-    await store.outbox.keep(turn.keys, Outgoing(id="1-1:reply", address=WEB, reply=SAID), life=DAY)
-    await store.outbox.nothing_waits(turn.keys, Platform.TELEGRAM)
-    assert await store.outbox.waiting(Platform.TELEGRAM) == (turn.keys,)
-    await store.outbox.mark_delivered(turn.keys, Platform.TELEGRAM, [name])
-    await store.outbox.nothing_waits(turn.keys, Platform.TELEGRAM)
-    await store.outbox.postpone(turn.keys, Platform.TELEGRAM, timedelta(0))
-    assert await store.outbox.waiting(Platform.TELEGRAM) == ()
-
-
-async def test_what_did_not_fit_comes_right_after(store: Store) -> None:
-    """A kept rest stands behind the reply it belongs to and before later ones."""
-    turn, first = await waits(store, PHONE)
-    _, later = await waits(store, PHONE)
-    rest = Outgoing(id=f"{first}+", address=PHONE, reply=SAID)
-    await store.outbox.keep(turn.keys, rest, life=DAY)
-    assert [found.id for found in await store.outbox.undelivered(turn.keys)] == [first, rest.id, later]
-
-
-async def test_who_is_gone_gets_nothing(store: Store) -> None:
-    """Blocking a door drops what waits and is due there, and nothing of the joined door."""
+async def test_an_active_door_stays_joined(store: Store) -> None:
+    """Each message of a joined door renews the joining."""
     owner = await consult(store, WEB)
     await join(store, owner, PHONE)
-    dues = [
-        Due(
-            occurrence=f"{owner.digest}:check:{address.platform}",
-            at=NOW,
-            outgoing=Outgoing(id=f"due:{address.platform}", address=address, reply=SAID),
-        )
-        for address in (WEB, PHONE)
-    ]
-    _, here = await waits(store, WEB, due=tuple(dues))
-    _, there = await waits(store, PHONE)
-    await store.outbox.note_parts(owner, there, 1)
-    await store.outbox.cut_off(owner, Platform.TELEGRAM)
-    assert [found.id for found in await store.outbox.undelivered(owner)] == [here]
-    assert await store.outbox.waiting(Platform.TELEGRAM) == ()
-    assert await store.outbox.waiting(Platform.WEB) == (owner,)
-    assert await store.outbox.claim_due(NOW + DAY) == 1
-    found = await store.outbox.undelivered(owner)
-    assert {outgoing.address.platform for outgoing in found} == {Platform.WEB}
-    assert await store._client.hlen(owner.outbox) == len(found)
-    await waits(store, WEB, due=tuple(dues))
-    assert await store.outbox.claim_due(NOW + DAY) == 1, "what became due since is for the door that is still there"
-    await store.outbox.welcome_back(owner, Platform.TELEGRAM)
-    await waits(store, WEB, due=tuple(dues))
-    assert await store.outbox.claim_due(NOW + DAY) == 2
+    alias = store.keys(PHONE).alias
+    await store._client.pexpire(alias, 10_000)
+    await held(store, PHONE)
+    assert await store._client.pttl(alias) > 10_000
 
 
-async def test_names_without_replies_are_swept(store: Store) -> None:
-    """A person whose replies ended with their life is not asked about for ever."""
-    turn, _ = await waits(store, PHONE, session_life=timedelta(milliseconds=30))
-    assert await store.outbox.waiting(Platform.TELEGRAM) == (turn.keys,)
-    await asyncio.sleep(0.06)
-    await store.outbox.sweep()
-    assert await store.outbox.waiting(Platform.TELEGRAM) == ()
+async def test_a_message_behind_the_code_belongs_to_the_person_joined(store: Store) -> None:
+    """What was sent right after the code, while its turn ran, is a turn of the shared session, once."""
+    owner = await consult(store, WEB, "fever")
+    joining = await held(store, PHONE)
+    sent = message(PHONE, "기침도 나요")
+    behind = await store.receive(sent)
+    assert isinstance(behind, Waiting)
+    await link_doors(joining, Step(reply=SAID, session=None, share=owner.digest), store)
+    await end(store, joining, PHONE, None, account="delete", share=owner.digest)
+    turn = await store.hold(behind)
+    assert isinstance(turn, Held)
+    assert turn.keys == owner
+    assert turn.session is not None
+    assert turn.session.asked == ("fever",)
+    assert await store.receive(sent) is None
+    assert await store.hold(behind) is None
+    await end(store, turn, PHONE, Session(address=WEB))
+    assert await store.unfinished() == 0
+    assert not await store._client.exists(store.keys(PHONE).session, store.keys(PHONE).queue)

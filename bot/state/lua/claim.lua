@@ -8,13 +8,14 @@ for _, occurrence in ipairs(redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', ARGV[1]
   redis.call('HDEL', KEYS[2], occurrence)
   if body then
     local person = string.match(occurrence, '^([^:]+):')
-    local platform = cjson.decode(body)['address']['platform']
+    local address = cjson.decode(body)['address']
+    local name = address['platform'] .. '|' .. address['user'] .. '|' .. address['room']
     -- The keys share the partition's hash tag, so they lie in the same slot as the declared ones.
-    if redis.call('EXISTS', ARGV[6] .. platform .. ':' .. person) == 0 then
+    if redis.call('SISMEMBER', ARGV[6] .. person, name) == 0 then
       local outbox = ARGV[3] .. person
       redis.call('HSET', outbox, occurrence, body)
       redis.call('PEXPIRE', outbox, ARGV[4])
-      redis.call('ZADD', ARGV[5] .. platform, 'NX', ARGV[1], person)
+      redis.call('ZADD', ARGV[5] .. address['platform'], 'NX', ARGV[1], person)
       table.insert(moved, occurrence)
     end
   end

@@ -1,11 +1,11 @@
 -- End a turn in one step: session, account, outbox, inbox entry done and deleted, due entries, location log.
 -- Refuses when the hold is no longer ours or the session is not the one that was loaded.
 -- KEYS: hold, session, account, inbox, queue, attempts, outbox, waiting, due, due bodies, location log,
---       alias
+--       alias, gone
 -- ARGV: token, loaded version, new session ('' deletes), new version, session life ms,
 --       account ('' keeps, '-' deletes), account life ms, inbox id, outbox id ('' none), payload, outbox life ms,
 --       person, now ms, location log line ('' none), forget ('1' or '0'), whose session to share from now on ('' own),
---       then triples: occurrence, due ms, body
+--       the writer's name among those who are gone ('' none), then triples: occurrence, due ms, body
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 'lost' end
 if (redis.call('HGET', KEYS[2], 'v') or '0') ~= ARGV[2] then return 'stale' end
 if ARGV[15] == '1' then
@@ -39,7 +39,8 @@ if ARGV[9] ~= '' then
 end
 if ARGV[14] ~= '' then redis.call('ZADD', KEYS[11], ARGV[13], ARGV[14]) end
 if ARGV[16] ~= '' then redis.call('SET', KEYS[12], ARGV[16], 'PX', ARGV[7]) end
-for i = 17, #ARGV, 3 do
+if ARGV[17] ~= '' then redis.call('SREM', KEYS[13], ARGV[17]) end
+for i = 18, #ARGV, 3 do
   if redis.call('HSETNX', KEYS[10], ARGV[i], ARGV[i + 2]) == 1 then
     redis.call('ZADD', KEYS[9], ARGV[i + 1], ARGV[i])
   end

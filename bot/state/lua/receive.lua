@@ -2,10 +2,11 @@
 -- and, where nobody is before it, take the hold and load in the same breath.
 -- A door that was joined to another person's only says whose session it shares, and knows what it accepted before.
 -- KEYS: seen, inbox, queue, hold, session, account, attempts, alias, outbox
--- ARGV: payload, person, seen life ms, queue life ms, token, hold life ms
+-- ARGV: payload, person, seen life ms, queue life ms, token, hold life ms, alias life ms
 local shared = redis.call('GET', KEYS[8])
 if shared then
   if redis.call('EXISTS', KEYS[1]) == 1 then return {'repeat'} end
+  redis.call('PEXPIRE', KEYS[8], ARGV[7])
   return {'shared', shared}
 end
 if not redis.call('SET', KEYS[1], '1', 'NX', 'PX', ARGV[3]) then return {'repeat'} end
