@@ -15,7 +15,7 @@ import yaml
 
 from knowledge.checks import ancestors_of, check_concepts, check_conditions, check_red_flags
 from knowledge.clinical import Concept, Condition, RedFlag
-from knowledge.fields import Problems
+from knowledge.fields import Problems, items
 from knowledge.schema import (
     Department,
     Wording,
@@ -32,13 +32,15 @@ __all__ = ["Catalogue", "CatalogueError", "Department", "Wording", "load_catalog
 DATA = Path(__file__).parent / "data"
 """The data this package brings along."""
 
-_FORM = 1
+_FORM = 2
 """Changes when the compiled copy is laid out differently."""
 
 _COPY = "catalogue.json"
 
-_FILES = ("findings.yaml", "questions.yaml", "redflags.yaml", "departments.yaml", "reasons.yaml")
+_FILES = ("departments.yaml", "reasons.yaml")
 
+_PARTED = ("findings", "questions", "redflags")
+"""Read from `NAME.yaml` and from every file in the folder `NAME`, as if they were one."""
 
 _HINTS = "finding_departments.yaml"
 """May be missing: then only the conditions say where to go."""
@@ -104,7 +106,8 @@ def load_catalogue(folder: Path | None = None, cache: Path | None = None) -> Cat
             return _build(compiled, version, Problems(), checked=True)
     problems = Problems()
     raw = {name: _parse(name, text, problems) for name, text in texts.items()}
-    if any(raw[name] is None for name in _FILES):  # without these, nearly every line of the others would be a problem
+    # Without the common files nearly every line of the others would be a problem.
+    if any(document is None for name, document in raw.items() if "/" not in name):
         _refuse(problems)
     raw = {name: document for name, document in raw.items() if document is not None}
     catalogue = _build(raw, version, problems, checked=False)
@@ -122,15 +125,19 @@ def _texts(folder: Path) -> dict[str, str]:
     paths = {name: folder / name for name in _FILES}
     if not paths["reasons.yaml"].exists():
         paths["reasons.yaml"] = DATA / "reasons.yaml"
-    paths |= {f"conditions/{path.name}": path for path in sorted((folder / "conditions").glob("*.yaml"))}
+    for part in _PARTED:
+        if (folder / f"{part}.yaml").exists() or not (folder / part).is_dir():
+            paths[f"{part}.yaml"] = folder / f"{part}.yaml"
+    for part in (*_PARTED, "conditions"):
+        paths |= {f"{part}/{path.name}": path for path in sorted((folder / part).glob("*.yaml"))}
     if (folder / _HINTS).exists():
         paths[_HINTS] = folder / _HINTS
     return {name: path.read_text(encoding="utf-8") if path.exists() else "" for name, path in paths.items()}
 
 
 def _build(raw: Mapping[str, object], version: str, problems: Problems, *, checked: bool) -> Catalogue:
-    concepts = read_concepts(raw["findings.yaml"], raw["questions.yaml"], problems)
-    flags = read_red_flags(raw["redflags.yaml"], problems)
+    concepts = read_concepts(_mapping("findings", raw, problems), _mapping("questions", raw, problems), problems)
+    flags = read_red_flags(_list("redflags", raw, problems), problems)
     departments = read_departments(raw["departments.yaml"], problems)
     wording = read_wording(raw["reasons.yaml"], problems)
     hints = read_finding_departments(raw.get(_HINTS, {}), concepts, departments, problems)
@@ -154,6 +161,32 @@ def _build(raw: Mapping[str, object], version: str, problems: Problems, *, check
         finding_departments=hints,
         version=version,
     )
+
+
+def _parts(part: str, raw: Mapping[str, object]) -> list[tuple[str, object]]:
+    return [(name, value) for name, value in raw.items() if name == f"{part}.yaml" or name.startswith(f"{part}/")]
+
+
+def _mapping(part: str, raw: Mapping[str, object], problems: Problems) -> dict[str, object]:
+    """All the mappings of a part as one; an entry that stands in two files is a problem."""
+    whole: dict[str, object] = {}
+    for name, value in _parts(part, raw):
+        entries = items(value, file=name, problems=problems)
+        for key in entries.keys() & whole.keys():
+            problems.add(name, key, "stands in another file too")
+        whole.update(entries)
+    return whole
+
+
+def _list(part: str, raw: Mapping[str, object], problems: Problems) -> list[object]:
+    """All the lists of a part as one."""
+    whole: list[object] = []
+    for name, value in _parts(part, raw):
+        if isinstance(value, list):
+            whole.extend(value)
+        else:
+            problems.add(name, "(file)", "must be a list")
+    return whole
 
 
 class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
