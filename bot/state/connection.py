@@ -11,7 +11,14 @@ from typing import Any
 from redis.asyncio import BlockingConnectionPool, Redis, UnixDomainSocketConnection
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
-from redis.exceptions import BusyLoadingError, RedisError, ResponseError
+from redis.exceptions import (
+    BusyLoadingError,
+    ClusterDownError,
+    OutOfMemoryError,
+    ReadOnlyError,
+    RedisError,
+    ResponseError,
+)
 
 from bot.errors import StateUnavailable
 from bot.state.embedded import EmbeddedRedis
@@ -27,8 +34,11 @@ POOL = 64
 """Lines a process may open, and connections of redis-py's beside them; turns beyond it wait."""
 
 
-REFUSALS = re.compile(r"MISCONF|OOM|READONLY|LOADING|CLUSTERDOWN|MASTERDOWN")
+REFUSALS = re.compile(r"MISCONF|OOM|READONLY|LOADING|CLUSTERDOWN|MASTERDOWN|NOREPLICAS")
 """Redis answers, but cannot write or is not ready; a script's error carries the word inside its text."""
+
+REFUSED = (ReadOnlyError, OutOfMemoryError, ClusterDownError)
+"""The same where redis-py has made a class of the word and taken it out of the text."""
 
 
 class Client(Redis):
@@ -126,6 +136,8 @@ def unavailable_as_ours() -> Iterator[None]:
     """Turn every way in which Redis can be gone, busy or full into StateUnavailable; our own mistakes stay errors."""
     try:
         yield
+    except REFUSED as error:
+        raise StateUnavailable(type(error).__name__) from error
     except ResponseError as error:
         refusal = REFUSALS.search(str(error))
         if refusal:
