@@ -48,6 +48,9 @@ CALLBACK_PAUSE = 1.0
 CALLBACK_SECONDS = 50.0
 """Seconds after which the callback's one use is spent on saying that it takes longer; it is good for sixty."""
 
+REST_SECONDS = 2.0
+"""How long it is tried to keep what did not fit, where Redis stumbled over it; the beginning is shown meanwhile."""
+
 Locate = Callable[[Address], Awaitable[str | None]]
 """A link to the page that reads a browser's location, or None where there is no public address."""
 
@@ -60,8 +63,15 @@ class Answer:
     """The answer as it is sent."""
     ids: tuple[str, ...] = ()
     """The replies it shows, whole or in part."""
-    rest: tuple[str, ...] = ()
-    """What was kept because it did not fit."""
+    rest: Outgoing | None = None
+    """What did not fit; it waits as a reply of its own."""
+    kept: bool = True
+    """Whether it does so already."""
+
+    @property
+    def waits(self) -> tuple[str, ...]:
+        """What waits beside the replies until they are marked."""
+        return (self.rest.id,) if self.rest and self.kept else ()
 
 
 class Turns(Protocol):
@@ -168,7 +178,7 @@ class KakaoDoor:
         try:
             accepted = await self._engine.accept(message, slot.deliver)
         except StateUnavailable:
-            return self._without_state(slot)
+            return _response(self._without_state(slot))
         if accepted is None:
             return self._again(message)
         task = self._start(self._answer(accepted, slot))
@@ -193,16 +203,17 @@ class KakaoDoor:
         try:
             answer = await self._compose(address, said, behind=accepted.behind)
         except StateUnavailable:
-            return self._without_state(slot)  # what was said is shown; it may be shown again
+            return _response(self._without_state(slot))
         response = _response(answer.body)
         try:
             await _write(request, response)
         except BaseException:
-            await self._mark(address, answer.rest)  # the whole is still waiting: no part of it shall wait beside it
+            await self._mark(address, answer.waits)  # the whole is still waiting: no part of it shall wait beside it
             raise
         self._recent.keep(address.user, message.id, answer.body)
-        slot.written(accepted=True)
-        await self._mark(address, [name for name in answer.ids if name not in _own(slot)])
+        if await self._all_kept(answer):
+            slot.written(accepted=True)
+            await self._mark(address, [name for name in answer.ids if name not in _own(slot)])
         return response
 
     async def _answer(self, accepted: Accepted, slot: Slot) -> None:
@@ -220,19 +231,23 @@ class KakaoDoor:
         assert self._session is not None
         loop = asyncio.get_running_loop()
         begin = loop.time()
-        done, answer = False, Answer(body=self._sentence("kakao.still"))
+        done, whole, answer = False, False, Answer(body=self._sentence("kakao.still"))
         try:
             await slot.filled(begin + self._callback_seconds)
             if said := slot.close():
-                answer = await self._compose(message.address, said, behind=accepted.behind)
+                try:
+                    answer = await self._compose(message.address, said, behind=accepted.behind)
+                except StateUnavailable:
+                    answer = Answer(body=self._without_state(slot))
             await asyncio.sleep(max(0.0, begin + CALLBACK_PAUSE - loop.time()))
             done = await call_back(self._session, url, answer.body)
-        except StateUnavailable as error:
-            log.warning("the answer waits for the next message", reason=str(error))
+            whole = done and await self._all_kept(answer)
         finally:
-            slot.written(accepted=done and bool(answer.ids))  # the turn must not wait for ever
-        shown = [name for name in answer.ids if name not in _own(slot)]
-        await self._mark(message.address, shown if done else answer.rest)
+            slot.written(accepted=whole and bool(answer.ids))  # the turn must not wait for ever
+        if whole:
+            await self._mark(message.address, [name for name in answer.ids if name not in _own(slot)])
+        elif not done:
+            await self._mark(message.address, answer.waits)
 
     async def _go_on(self, request: web.Request, message: Message, until: float) -> web.StreamResponse:
         """Shows what waits; waits itself while a turn is under way."""
@@ -253,13 +268,17 @@ class KakaoDoor:
         try:
             await _write(request, response)
         except BaseException:
-            await self._mark(address, answer.rest)
+            await self._mark(address, answer.waits)
             raise
-        await self._mark(address, answer.ids)
+        if await self._all_kept(answer):
+            await self._mark(address, answer.ids)
         return response
 
     async def _compose(self, address: Address, said: Sequence[Outgoing], *, behind: bool) -> Answer:
-        """One answer of what waits and what was just said; what does not fit is kept, before anything is shown."""
+        """One answer of what waits and what was just said; what does not fit is kept before anything is shown.
+
+        Where only the keeping fails, the beginning is shown all the same.
+        """
         earlier = await self._engine.undelivered(address) if behind else ()
         new = {outgoing.id for outgoing in said}
         everything = [*(outgoing for outgoing in earlier if outgoing.id not in new), *said]
@@ -269,12 +288,30 @@ class KakaoDoor:
         if len(body) > MOST_ANSWER:
             folded = translate.folded(translate.as_text(reply), say=self._say, locate_url=None)
             body = _bytes(translate.render(folded, say=self._say))
-        rest: tuple[str, ...] = ()
+        ids, rest, kept = tuple(outgoing.id for outgoing in everything), None, True
         if folded.rest is not None:
-            kept = Outgoing(id=f"{everything[-1].id}+", address=address, reply=folded.rest)
-            await self._engine.keep_rest(kept, life=self._life)
-            rest = (kept.id,)
-        return Answer(body=body, ids=tuple(outgoing.id for outgoing in everything), rest=rest)
+            rest = Outgoing(id=f"{everything[-1].id}+", address=address, reply=folded.rest)
+            try:
+                await self._engine.keep_rest(rest, life=self._life)
+            except StateUnavailable:
+                kept = False
+        return Answer(body=body, ids=ids, rest=rest, kept=kept)
+
+    async def _all_kept(self, answer: Answer) -> bool:
+        """Whether all that was not shown waits. Where it does not, the replies wait whole and are shown again."""
+        loop, pause = asyncio.get_running_loop(), 0.05
+        end = loop.time() + REST_SECONDS
+        while answer.rest and not answer.kept:
+            try:
+                await self._engine.keep_rest(answer.rest, life=self._life)
+                break
+            except StateUnavailable as error:
+                if loop.time() + pause > end:
+                    log.warning("shown replies may be shown again", reason=str(error))
+                    return False
+            await asyncio.sleep(pause)
+            pause *= 1.5
+        return True
 
     async def _locate_url(self, address: Address, reply: Reply) -> str | None:
         if not any(choice.asks_location for choice in reply.choices):
@@ -292,14 +329,15 @@ class KakaoDoor:
         except StateUnavailable as error:
             log.warning("shown replies may be shown again", reason=str(error))
 
-    def _without_state(self, slot: Slot) -> web.Response:
-        """Danger is answered even when nothing can be kept; everything else is asked to come again."""
-        if not slot.said:
-            return _response(_bytes(translate.sentence(self._say("hello.unavailable"))))
-        reply = translate.together([outgoing.reply for outgoing in slot.said])
-        return _response(
-            _bytes(translate.render(translate.folded(reply, say=self._say, locate_url=None), say=self._say))
-        )
+    def _without_state(self, slot: Slot) -> bytes:
+        """Danger is answered even when nothing can be kept; what was said besides waits, and new words come again."""
+        if any(outgoing.id.endswith(":alarm") for outgoing in slot.said):
+            reply = translate.together([outgoing.reply for outgoing in slot.said])
+            folded = translate.folded(reply, say=self._say, locate_url=None)
+            return _bytes(translate.render(folded, say=self._say))
+        if slot.said:
+            return self._sentence("kakao.still")
+        return _bytes(translate.sentence(self._say("hello.unavailable")))
 
     def _again(self, message: Message) -> web.Response:
         """The answer to a request that came before: the same bytes where they are remembered."""

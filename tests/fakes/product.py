@@ -3,7 +3,7 @@
 import asyncio
 import socket
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -48,7 +48,14 @@ def free_port() -> int:
 
 
 @asynccontextmanager
-async def product(folder: Path, mind: Mind, *, port: int | None = None, **settings: Any) -> AsyncIterator[Product]:
+async def product(
+    folder: Path,
+    mind: Mind,
+    *,
+    port: int | None = None,
+    rebuilt: Callable[[House], House] = lambda house: house,
+    **settings: Any,
+) -> AsyncIterator[Product]:
     """The running product. Its public address is the loopback's, so that links lead back to it."""
     port = port or free_port()
     base = f"http://127.0.0.1:{port}"
@@ -62,7 +69,8 @@ async def product(folder: Path, mind: Mind, *, port: int | None = None, **settin
             **settings,
         }
     )
-    async with built(chosen, mind=mind) as house:
+    async with built(chosen, mind=mind) as plain:
+        house = rebuilt(plain)
         doors = messengers(chosen, house)
         runner = listener(application(chosen, house, doors), drain=1)
         await runner.setup()
