@@ -37,13 +37,8 @@ OPERATORS = frozenset(
     {
         *("invalid_auth", "not_authed", "token_revoked", "token_expired", "missing_scope", "not_allowed_token_type"),
         # Of a bot's token this means that the app was removed, not that the person has left.
-        *(
-            "account_inactive",
-            "messages_tab_disabled",
-            "access_denied",
-            "org_login_required",
-            "team_access_not_granted",
-        ),
+        *("account_inactive", "user_removed_from_team", "team_disabled", "messages_tab_disabled"),
+        *("access_denied", "ekm_access_denied", "org_login_required", "team_access_not_granted"),
     }
 )
 """Errors that only the operator can mend: replies wait until then."""

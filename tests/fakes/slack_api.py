@@ -33,6 +33,8 @@ class Trouble:
     """How many seconds a rate limit asks to wait."""
     accept: bool = False
     """Whether the call is carried out although its answer is an error."""
+    error: str = "internal_error"
+    """Slack's word for it."""
 
 
 class WebApi:
@@ -91,7 +93,7 @@ class WebApi:
             self._authorise(method, token)
             trouble = self._next(method, lambda found: found.status != 429)
             if trouble is not None and not trouble.accept:
-                return self._broken(request, method, params, trouble.status)
+                return self._broken(request, method, params, trouble)
             answer = self._table[method](params)
         except Refusal as refusal:
             self.complain(method, refusal.error, params, messages=refusal.messages)
@@ -109,15 +111,16 @@ class WebApi:
             said = "missing_text_in_message"
             answer |= {"warning": said, "response_metadata": {"warnings": [said]}}
         if trouble is not None:
-            return self._broken(request, method, params, trouble.status)
+            return self._broken(request, method, params, trouble)
         return web.json_response({"ok": True, **answer}, headers={"X-OAuth-Scopes": ",".join(self._workspace.scopes)})
 
-    def _broken(self, request: web.Request, method: str, params: Json, status: int) -> web.StreamResponse:
-        self.complain(method, "internal_error", params, status)
+    def _broken(self, request: web.Request, method: str, params: Json, trouble: Trouble) -> web.StreamResponse:
+        status = trouble.status
+        self.complain(method, trouble.error, params, status)
         if status == 0 and request.transport is not None:
             request.transport.close()
         if status == 200:
-            return web.json_response({"ok": False, "error": "internal_error"})
+            return web.json_response({"ok": False, "error": trouble.error})
         return web.Response(status=status or 500, text="<html>server error</html>", content_type="text/html")
 
     def _next(self, method: str, wanted: Callable[[Trouble], bool]) -> Trouble | None:

@@ -228,9 +228,16 @@ class SlackServer:
         """Answers the next calls with 429."""
         self._api.troubles.append(Trouble(times=times, method=method, status=429, retry_after=retry_after))
 
-    def fail(self, times: int, status: int = 500, accept: bool = False, method: str | None = None) -> None:
+    def fail(
+        self,
+        times: int,
+        status: int = 500,
+        accept: bool = False,
+        method: str | None = None,
+        error: str = "internal_error",
+    ) -> None:
         """Answers the next calls with an error; `accept` carries them out first; status 0 breaks the connection."""
-        self._api.troubles.append(Trouble(times=times, method=method, status=status, accept=accept))
+        self._api.troubles.append(Trouble(times=times, method=method, status=status, accept=accept, error=error))
 
     # inside
 

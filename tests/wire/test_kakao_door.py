@@ -11,7 +11,7 @@ import aiohttp
 import pytest
 
 from adapters.kakao.callback import allowed
-from adapters.kakao.channel import SECRET_HEADER
+from adapters.kakao.channel import SECRET_HEADER, KakaoDoor
 from bot.message import Address, Message, Platform
 from bot.state.embedded import command
 from tests.fakes.kakao import KakaoFake
@@ -99,6 +99,44 @@ async def test_a_picture_gets_one_kind_sentence(door: Open) -> None:
     """The address Kakao makes of a picture is not read as words."""
     await door.kakao.say("a", "https://talk.kakaocdn.net/dna/abc/i_123.jpg?credential=x")
     assert "사진" in words(door.kakao, "a")
+
+
+PICTURE = "https://talk.kakaocdn.net/dna/i_1.jpg?credential="
+"""How the address of a picture begins."""
+
+
+@pytest.mark.parametrize(
+    ("text", "picture"),
+    [
+        (PICTURE.ljust(1_000, "x"), True),
+        (PICTURE.ljust(1_001, "x"), False),
+        (f"기침이 나요 {PICTURE.ljust(1_001, 'x')}", False),
+        (f"기침이 나요 {PICTURE}", False),
+    ],
+)
+async def test_what_is_too_long_for_an_address_was_typed(door: Open, text: str, picture: bool) -> None:
+    """A picture is nothing but its address; over a thousand characters are words, whatever address is in them."""
+    await door.kakao.say("a", text)
+    assert ("사진" in words(door.kakao, "a")) is picture
+    assert ("동의" in words(door.kakao, "a")) is ("기침" in text)
+
+
+async def test_a_deletion_empties_the_doors_own_memory(door: Open) -> None:
+    """Who has everything deleted, in typed words, finds no earlier answer at the door; other people's stay."""
+    requests = {name: door.kakao.payload(name, "기침이 나요") for name in ("a", "b")}
+    first = {name: await door.kakao.post(asked, request_id=f"of {name}") for name, asked in requests.items()}
+    repeated = await door.kakao.post(requests["a"], request_id="of a")
+    assert repeated.answer == first["a"].answer, "a repeated request gets the same bytes"
+    await door.kakao.say("a", "내 정보 지워줘")
+    await door.kakao.say("a", "네")
+    assert "확인 번호" in words(door.kakao, "a")
+    (kakao,) = (item for item in door.product.doors.items if isinstance(item, KakaoDoor))
+    await door.product.idle()
+    await asyncio.sleep(0.2)  # the turn's end comes after its answer
+    assert {user for user, _ in kakao._recent._answers} == {address_of("b", door).user}
+    again = {name: await door.kakao.post(asked, request_id=f"of {name}") for name, asked in requests.items()}
+    assert json.dumps(again["a"].answer, ensure_ascii=False).count("이미 받았어요") == 1
+    assert again["b"].answer == first["b"].answer
 
 
 async def test_the_same_request_twice_is_one_turn(door: Open) -> None:
