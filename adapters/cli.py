@@ -6,6 +6,7 @@ import sys
 from collections.abc import Sequence
 from importlib.metadata import version
 
+from adapters.evaluate import options
 from bot.phrases import Phrases, load_phrases
 from config.logging import configure_logging
 from config.settings import Settings, SettingsError, load_settings
@@ -20,9 +21,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     except SettingsError as error:
         print(settings_words(error, say), file=sys.stderr)
         return 2
-    quiet = arguments.command in ("chat", "doctor", "status")
+    quiet = arguments.command in ("chat", "doctor", "status", "evaluate")
     configure_logging("error" if quiet and settings.log_level == "info" else settings.log_level, settings.log_format)
-    commands = {"serve": serve, "chat": chat, "doctor": doctor, "status": status}
+    commands = {"serve": serve, "chat": chat, "doctor": doctor, "status": status, "evaluate": evaluate}
     try:
         return asyncio.run(commands[arguments.command](settings, arguments))
     except KeyboardInterrupt:
@@ -55,6 +56,7 @@ def parser(say: Phrases) -> argparse.ArgumentParser:
     commands.add_parser("doctor", help=say("command.help.doctor"))
     status_ = commands.add_parser("status", help=say("command.help.status"))
     status_.add_argument("--json", action="store_true", help=say("command.help.json"))
+    options.add_to(commands, say)
     return top
 
 
@@ -101,6 +103,13 @@ async def status(settings: Settings, arguments: argparse.Namespace) -> int:
     from adapters.status import status as run
 
     return await run(settings, as_json=arguments.json)
+
+
+async def evaluate(settings: Settings, arguments: argparse.Namespace) -> int:
+    """How well it does on a collection of cases."""
+    from adapters.evaluate.command import run
+
+    return await run(settings, arguments)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,8 @@
 """`drrc status`: whether the bot runs and what waits, for people and as JSON."""
 
 import json
+from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import timedelta
 from importlib.metadata import version
 from typing import Any
@@ -9,6 +11,7 @@ import aiohttp
 from rich.console import Console
 from rich.table import Table
 
+from adapters.evaluate.scorecard import last
 from bot.errors import StateUnavailable
 from bot.phrases import Phrases, load_phrases
 from bot.state.connection import opened
@@ -26,6 +29,7 @@ async def status(settings: Settings, *, as_json: bool) -> int:
         "redis": True,
         "unfinished": None,
         "server": await serving(settings),
+        "scorecards": [asdict(card) for card in last(settings.data_dir)],
     }
     url = settings.redis_url.get_secret_value() if settings.redis_url else None
     try:
@@ -64,4 +68,16 @@ def table(found: dict[str, Any], settings: Settings, say: Phrases) -> Table:
     shown.add_row(say("doctor.status.redis"), redis)
     shown.add_row(say("doctor.status.unfinished"), str(found["unfinished"]))
     shown.add_row(say("doctor.status.server"), up if found["server"] else say("doctor.status.server_down"))
+    cards = last(settings.data_dir)
+    for card in cards:
+        title = say("doctor.status.scorecard", name=card.name, date=card.at[:10], data=card.data)
+        shown.add_row(title, headline(card.figures))
+    if not cards:
+        shown.add_row(say("doctor.status.scorecards"), say("evaluate.none"))
     return shown
+
+
+def headline(figures: Mapping[str, Any]) -> str:
+    """The shares of a scorecard in one line."""
+    shares = [(name, value["share"]) for name, value in figures.items() if isinstance(value, dict) and "share" in value]
+    return " · ".join(f"{name} {share:.1%}" for name, share in shares)

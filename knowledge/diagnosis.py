@@ -22,7 +22,6 @@ from knowledge.tuning import Tuning
 from knowledge.urgency import Levels, Urgency
 
 _SHOWN = 10
-_LEAST_SHOWN = 0.005
 _SPEAKS = 0.1
 """A finding with a smaller log likelihood ratio speaks neither for nor against."""
 
@@ -33,6 +32,7 @@ class Diagnosis:
     def __init__(self, catalogue: Catalogue, tuning: Tuning | None = None) -> None:
         tuning = tuning or Tuning()
         self._catalogue = catalogue
+        self._least_shown = tuning.least_shown
         self._likelihood = Likelihood(catalogue, tuning)
         self._urgency = Urgency(catalogue, self._likelihood.tables, tuning)
         answers = Answers(askable(catalogue), self._likelihood.tables)
@@ -128,7 +128,7 @@ class Diagnosis:
     ) -> tuple[Candidate, ...]:
         """The likeliest conditions, and what speaks for and against each, strongest first."""
         columns = leading[: _SHOWN + 1]
-        columns = columns[(columns < len(self._ids)) & (posterior[columns] > _LEAST_SHOWN)][:_SHOWN]
+        columns = columns[(columns < len(self._ids)) & (posterior[columns] > self._least_shown)][:_SHOWN]
         said, ratios = self._likelihood.contributions(evidence, scored, columns)
         speaking = _falling(said, np.concatenate((-ratios, ratios)))
         return tuple(

@@ -26,7 +26,7 @@ _AGE_SHARE = (0.02, 0.06, 0.06, 0.05, 0.22, 0.33, 0.19, 0.07)
 """Who consults, by age band: weighs the bands where the age is not known."""
 
 _DURATION_ENDS = (24, 168, 1008)
-_DURATION_SHARE = (0.2, 0.45, 0.2, 0.15)
+DURATION_SHARE: Mapping[str, float] = dict(zip(DURATIONS, (0.2, 0.45, 0.2, 0.15), strict=True))
 """How long complaints have lasted among all who consult."""
 
 _SUDDEN_SHARE = 0.2
@@ -269,10 +269,7 @@ def _sex(conditions: tuple[Condition, ...]) -> Table:
 
 
 def _duration(conditions: tuple[Condition, ...]) -> Table:
-    rows = [
-        [max(c.duration[name], 0.02) / share for c in conditions]
-        for name, share in zip(DURATIONS, _DURATION_SHARE, strict=True)
-    ]
+    rows = [[max(c.duration[name], 0.02) / share for c in conditions] for name, share in DURATION_SHARE.items()]
     return _log_rows(rows)
 
 

@@ -69,3 +69,5 @@ class Tuning:
     """Nothing is asked whose expected gain is below this."""
     dominant: float = 0.92
     """With a leading candidate this probable and a stable level, asking ends."""
+    least_shown: float = 0.005
+    """A condition less probable than this is no candidate."""

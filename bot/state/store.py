@@ -4,6 +4,7 @@ import asyncio
 import secrets
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Literal
@@ -11,7 +12,7 @@ from typing import Any, Literal
 import structlog
 from redis.exceptions import ResponseError
 
-from bot.errors import HoldLost
+from bot.errors import HoldLost, StateUnavailable
 from bot.message import Address, Message, Outgoing, Platform
 from bot.session import Account, Session
 from bot.state import codec
@@ -332,8 +333,9 @@ class Store:
     async def _rewrite_later(self) -> None:
         for _ in range(REWRITE_TRIES):
             await asyncio.sleep(0.5)
-            if await self._rewrite():
-                return
+            with suppress(StateUnavailable):  # gone for the moment, or the server is closing
+                if await self._rewrite():
+                    return
 
     async def ping(self) -> None:
         """Raise StateUnavailable unless Redis answers."""

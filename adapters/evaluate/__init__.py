@@ -1,0 +1,1 @@
+"""`drrc evaluate`: how well the product does on collections of cases, measured through its own doors."""
