@@ -49,6 +49,7 @@ def load_knowledge(settings: Settings) -> Knowledge:
         places=load_builtin(),
         say=load_phrases(),
         session_life=timedelta(hours=settings.session_hours),
+        conditions=settings.conditions,
     )
 
 

@@ -30,6 +30,8 @@ class Knowledge:
     """Korean sentences."""
     session_life: timedelta
     """How long a session lives after the last message."""
+    conditions: Literal["shown", "hidden"] = "shown"
+    """Whether possible conditions are named, or urgency and departments only."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -71,6 +71,7 @@ class Settings(BaseSettings):
     data_dir: Path = Field(default_factory=default_data_dir)
     redis_url: Secret = None
     secret: LongSecret = None
+    conditions: Literal["shown", "hidden"] = "shown"
     session_hours: Annotated[int, Field(ge=1, le=24 * 30)] = 24
     hold_seconds: Annotated[float, Field(ge=0.5, le=300)] = 15.0
     recover_seconds: Annotated[float, Field(ge=0.2, le=60)] = 2.0

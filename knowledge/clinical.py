@@ -303,6 +303,28 @@ class Candidate:
     """Finding ids that speak for it, strongest first."""
     against: tuple[str, ...]
     """Finding ids that speak against it, strongest first."""
+    open_: tuple[str, ...] = ()
+    """Finding ids usual in it that nobody has told or denied, most telling first."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shift:
+    """A finding that alone would change how urgent it is."""
+
+    finding: str
+    """Its id."""
+    to: Triage
+    """The level then."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outlook:
+    """The smallest changes that would change the level."""
+
+    raising: tuple[Shift, ...] = ()
+    """Findings that are not known and would raise it if they were there, most urgent first."""
+    lowering: tuple[Shift, ...] = ()
+    """Findings that were told and without which it would be lower."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -335,6 +357,10 @@ class Assessment:
     """The next question, or None when asking more would not change the advice."""
     citations: tuple[Citation, ...] = ()
     """Sources behind it."""
+    outlook: Outlook = Outlook()
+    """What would change the level; empty until it is asked for."""
+    stamp: str = ""
+    """A short hash of the rules, the data and the program that made it."""
 
     def __post_init__(self) -> None:
         floor = max((reason.floor for reason in self.reasons), default=Triage.SELF_CARE)

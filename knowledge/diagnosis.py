@@ -1,7 +1,7 @@
 """From findings to an assessment: candidates, urgency, departments, and what to ask next. Pure; numpy inside."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
@@ -9,21 +9,51 @@ import numpy as np
 from knowledge.ages import is_baby, not_of_babies, only_of_babies
 from knowledge.answers import Answers
 from knowledge.catalogue import Catalogue
-from knowledge.clinical import Assessment, Candidate, Finding, Person, Triage
+from knowledge.clinical import (
+    Assessment,
+    Candidate,
+    Finding,
+    Outlook,
+    Person,
+    Presence,
+    Reason,
+    Shift,
+    Triage,
+)
 from knowledge.fitting import askable
 from knowledge.gains import Situation
-from knowledge.likelihood import Evidence, Likelihood, Scored, gather
+from knowledge.likelihood import Likelihood, Scored, gather
+from knowledge.outlook import Outlooks
 from knowledge.questions import Questions
+from knowledge.record import stamp_of
 from knowledge.routing import Routing
 from knowledge.standing import COMPLAINTS, Standings
 from knowledge.tables import Table
 from knowledge.triage import sex_of
 from knowledge.tuning import Tuning
-from knowledge.urgency import Levels, Urgency
+from knowledge.urgency import Urgency
 
 _SHOWN = 10
 _SPEAKS = 0.1
 """A finding with a smaller log likelihood ratio speaks neither for nor against."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """What follows from the findings, before it is put into words."""
+
+    situation: Situation
+    """Where the consultation stands."""
+    scored: Scored
+    """The rows that the evidence adds up."""
+    person: Person
+    """The patient, with what the findings tell of them."""
+    complaint: bool
+    """Whether a complaint was told."""
+    level: Triage
+    """How urgent."""
+    reasons: tuple[Reason, ...]
+    """Why, most urgent first."""
 
 
 class Diagnosis:
@@ -47,6 +77,8 @@ class Diagnosis:
             np.array([id_ not in ids for id_ in tables.row] + [True]) for ids in reversed(ages)
         )
         self._routing = Routing(catalogue)
+        self._outlooks = Outlooks(catalogue, tables)
+        self.stamp = stamp_of(catalogue.version, tuning)
         self._obstetric = frozenset(flag.id for flag in catalogue.red_flags if flag.pregnant)
 
     def assess(
@@ -67,6 +99,70 @@ class Diagnosis:
         nothing in the catalogue explains the findings better than chance, or a sign of danger that matters is still
         open, it is at least CLINIC. Where no complaint was told there are no candidates, and the level is CLINIC.
         """
+        case = self._weighed(findings, person, asked=asked, onset=onset, sudden=sudden, on=on)
+        question = None
+        if not final and questions_left > 0:
+            question = self._questions.choose(case.situation)
+        candidates = self._candidates(case, complete=question is None) if case.complaint else ()
+        named = [self._catalogue.conditions[candidate.condition] for candidate in candidates[:3]]
+        return Assessment(
+            triage=case.level,
+            reasons=case.reasons,
+            candidates=candidates,
+            departments=self._routing.departments(
+                candidates,
+                float(case.situation.posterior[-1]),
+                case.person,
+                case.situation.evidence.stated,
+                obstetric=any(reason.source in self._obstetric for reason in case.situation.standing.flags),
+                triage=case.level,
+            ),
+            question=question,
+            citations=tuple(dict.fromkeys(source for condition in named for source in condition.sources)),
+            stamp=self.stamp,
+        )
+
+    def outlook(
+        self,
+        findings: Sequence[Finding],
+        person: Person,
+        *,
+        asked: Collection[str] = (),
+        onset: float | None = None,
+        sudden: bool | None = None,
+        on: date,
+    ) -> Outlook:
+        """What would raise the level, and what was told without which it would be lower; each is tried out."""
+
+        def level(said: Sequence[Finding]) -> Triage:
+            return self._weighed(said, person, asked=asked, onset=onset, sudden=sudden, on=on).level
+
+        case = self._weighed(findings, person, asked=asked, onset=onset, sudden=sudden, on=on)
+        alone = self._standings.of(frozenset(), case.person.age, case.person.sex).floors_if
+        raising: list[Shift] = []
+        for id_ in self._outlooks.worth_trying(case.situation, case.level, alone):
+            to = level([*findings, Finding(concept=id_, presence=Presence.PRESENT)])
+            if to > case.level:
+                raising.append(Shift(finding=id_, to=to))
+        lowering: list[Shift] = []
+        for finding in findings:
+            if finding.presence is Presence.PRESENT and finding.concept in self._catalogue.concepts:
+                to = level([f for f in findings if f is not finding])
+                if to < case.level:
+                    lowering.append(Shift(finding=finding.concept, to=to))
+        return Outlook(raising=self._outlooks.smallest(raising), lowering=tuple(lowering))
+
+    def _weighed(
+        self,
+        findings: Sequence[Finding],
+        person: Person,
+        *,
+        asked: Collection[str],
+        onset: float | None,
+        sudden: bool | None,
+        on: date,
+    ) -> Case:
+        """Posterior and level."""
         catalogue, likelihood, urgency = self._catalogue, self._likelihood, self._urgency
         row = likelihood.tables.row
         baby = is_baby(person.age)
@@ -78,7 +174,7 @@ class Diagnosis:
         scored = likelihood.scored(evidence)
         posterior = likelihood.posterior(evidence, scored, person, on, standing.topic)
         leading = (-posterior).argsort(kind="stable")
-        levels, flags, floor = standing.levels, standing.flags, standing.floor
+        levels, floor = standing.levels, standing.floor
         complaint = not self._complaints.isdisjoint(evidence.present)
         likely = Triage.SELF_CARE
         if complaint:
@@ -91,54 +187,36 @@ class Diagnosis:
         level = max(floor, likely)
         if level is Triage.SELF_CARE and (not complaint or unsettled.any() or posterior[-1] >= posterior[:-1].max()):
             level = Triage.CLINIC
-        reasons = flags
+        reasons = standing.flags
         if likely > floor:
-            reasons = (*urgency.reasons(leading, posterior, levels, likely), *flags)
-        candidates = self._candidates(leading, posterior, evidence, scored) if complaint else ()
-        question = None
-        if not final and questions_left > 0:
-            question = self._questions.choose(
-                Situation(
-                    evidence=evidence,
-                    standing=standing,
-                    posterior=posterior,
-                    leading=leading,
-                    unsettled=unsettled,
-                )
-            )
-        named = [catalogue.conditions[candidate.condition] for candidate in candidates[:3]]
-        return Assessment(
-            triage=level,
-            reasons=reasons,
-            candidates=candidates,
-            departments=self._routing.departments(
-                candidates,
-                float(posterior[-1]),
-                person,
-                evidence.stated,
-                obstetric=any(reason.source in self._obstetric for reason in flags),
-                triage=level,
-            ),
-            question=question,
-            citations=tuple(dict.fromkeys(source for condition in named for source in condition.sources)),
+            reasons = (*urgency.reasons(leading, posterior, levels, likely), *standing.flags)
+        situation = Situation(
+            evidence=evidence, standing=standing, posterior=posterior, leading=leading, unsettled=unsettled
+        )
+        return Case(
+            situation=situation, scored=scored, person=person, complaint=complaint, level=level, reasons=reasons
         )
 
-    def _candidates(
-        self, leading: Levels, posterior: Table, evidence: Evidence, scored: Scored
-    ) -> tuple[Candidate, ...]:
-        """The likeliest conditions, and what speaks for and against each, strongest first."""
-        columns = leading[: _SHOWN + 1]
+    def _candidates(self, case: Case, *, complete: bool) -> tuple[Candidate, ...]:
+        """The likeliest conditions, and what speaks for and against each, strongest first.
+
+        What is open is looked for only where the answer is `complete`, with nothing left to ask.
+        """
+        posterior, evidence = case.situation.posterior, case.situation.evidence
+        columns = case.situation.leading[: _SHOWN + 1]
         columns = columns[(columns < len(self._ids)) & (posterior[columns] > self._least_shown)][:_SHOWN]
-        said, ratios = self._likelihood.contributions(evidence, scored, columns)
+        said, ratios = self._likelihood.contributions(evidence, case.scored, columns)
         speaking = _falling(said, np.concatenate((-ratios, ratios)))
+        unknown = self._outlooks.unknown(case.situation, columns) if complete else [()] * len(columns)
         return tuple(
             [
-                Candidate(condition=self._ids[column], probability=probability, for_=for_, against=against)
-                for column, probability, for_, against in zip(
+                Candidate(condition=self._ids[column], probability=probability, for_=for_, against=against, open_=open_)
+                for column, probability, for_, against, open_ in zip(
                     columns.tolist(),
                     posterior.take(columns).tolist(),
                     speaking[: len(columns)],
                     speaking[len(columns) :],
+                    unknown,
                     strict=True,
                 )
             ]

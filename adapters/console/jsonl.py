@@ -180,6 +180,7 @@ def assessment_json(
         ],
         "question": question,
         "done": session.done,
+        "stamp": assessment.stamp,
     }
 
 

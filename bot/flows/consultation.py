@@ -7,9 +7,10 @@ from bot.flows import consent, intake
 from bot.flows.buttons import again_choice, places_choice
 from bot.flows.findings import absorb, complaints
 from bot.message import Block, Choice, Notice, Text, Tone
+from bot.result import result_blocks
 from bot.session import Expecting, Session, Stage
 from bot.turn import Context, Step, keep, reply
-from knowledge.clinical import Assessment, Person, Presence, Question, Relation, Subject, Triage
+from knowledge.clinical import Assessment, Outlook, Person, Presence, Question, Relation, Subject, Triage
 from nlu.meaning import Intent
 
 QUESTIONS = 8
@@ -114,6 +115,18 @@ def assess(context: Context, session: Session, *, final: bool) -> Assessment:
     return first
 
 
+def outlook(context: Context, session: Session) -> Outlook:
+    """What would change the level of what is known now."""
+    return context.knowledge.diagnosis.outlook(
+        session.findings,
+        assumed(session.patient),
+        asked=session.asked,
+        onset=session.onset,
+        sudden=session.sudden,
+        on=context.now.date(),
+    )
+
+
 def ask(
     context: Context,
     session: Session,
@@ -146,7 +159,8 @@ def ask(
 
 def result(context: Context, session: Session, assessment: Assessment, before: list[Block]) -> Step:
     """The answer, and what can be done next."""
-    blocks = [*before, *compose.result_blocks(assessment, session, context)]
+    assessment = replace(assessment, outlook=outlook(context, session))
+    blocks = [*before, *result_blocks(assessment, session, context)]
     choices = (places_choice(context.say), again_choice(context.say))
     kept = replace(
         session,

@@ -19,7 +19,6 @@ WORDS_IN_CODE = {
     "adapters/kakao/translate.py",  # the name the platform gives its welcome block
     "adapters/doctor.py",  # a sentence to try the analyser on
     "bot/korean.py",  # particles and units of time
-    "bot/compose.py",  # the department named where nothing else is known
     "bot/flows/emergency.py",  # the department of emergencies
     "bot/flows/link.py",  # what may stand before a code
     "bot/flows/places.py",  # what a clinic is called in a map search
