@@ -5,6 +5,7 @@ import asyncio
 import sys
 from collections.abc import Sequence
 from importlib.metadata import version
+from pathlib import Path
 
 from adapters.evaluate import options
 from bot.phrases import Phrases, load_phrases
@@ -21,9 +22,16 @@ def main(argv: Sequence[str] | None = None) -> int:
     except SettingsError as error:
         print(settings_words(error, say), file=sys.stderr)
         return 2
-    quiet = arguments.command in ("chat", "doctor", "status", "evaluate")
+    quiet = arguments.command in ("chat", "doctor", "status", "evaluate", "replay")
     configure_logging("error" if quiet and settings.log_level == "info" else settings.log_level, settings.log_format)
-    commands = {"serve": serve, "chat": chat, "doctor": doctor, "status": status, "evaluate": evaluate}
+    commands = {
+        "serve": serve,
+        "chat": chat,
+        "doctor": doctor,
+        "status": status,
+        "evaluate": evaluate,
+        "replay": replay,
+    }
     try:
         return asyncio.run(commands[arguments.command](settings, arguments))
     except KeyboardInterrupt:
@@ -57,6 +65,9 @@ def parser(say: Phrases) -> argparse.ArgumentParser:
     status_ = commands.add_parser("status", help=say("command.help.status"))
     status_.add_argument("--json", action="store_true", help=say("command.help.json"))
     options.add_to(commands, say)
+    replay_ = commands.add_parser("replay", help=say("command.help.replay"))
+    replay_.add_argument("file", type=Path)
+    replay_.add_argument("--json", action="store_true", help=say("command.help.json"))
     return top
 
 
@@ -110,6 +121,13 @@ async def evaluate(settings: Settings, arguments: argparse.Namespace) -> int:
     from adapters.evaluate.command import run
 
     return await run(settings, arguments)
+
+
+async def replay(settings: Settings, arguments: argparse.Namespace) -> int:
+    """A recorded result made again."""
+    from adapters.replay import replay as run
+
+    return run(settings, arguments.file, as_json=arguments.json)
 
 
 if __name__ == "__main__":

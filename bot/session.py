@@ -7,6 +7,7 @@ from typing import Literal
 
 from bot.message import Address
 from knowledge.clinical import Assessment, Finding, Person, Question
+from knowledge.inputs import Held
 
 SCHEMA = 1
 """The number stored with every session; `bot.state.codec` upgrades older ones."""
@@ -87,6 +88,8 @@ class Session:
     """The question that waits for an answer."""
     assessment: Assessment | None = field(default=None, repr=False)
     """The latest assessment."""
+    held: Held | None = field(default=None, repr=False)
+    """A level that was told and must not fall."""
     done: bool = False
     """Whether the consultation's result was given."""
     version: int = 0

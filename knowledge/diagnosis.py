@@ -22,6 +22,7 @@ from knowledge.clinical import (
 )
 from knowledge.fitting import askable
 from knowledge.gains import Situation
+from knowledge.inputs import Inputs
 from knowledge.likelihood import Likelihood, Scored, gather
 from knowledge.outlook import Outlooks
 from knowledge.questions import Questions
@@ -121,6 +122,19 @@ class Diagnosis:
             citations=tuple(dict.fromkeys(source for condition in named for source in condition.sources)),
             stamp=self.stamp,
         )
+
+    def of(self, inputs: Inputs) -> Assessment:
+        """The final assessment of recorded inputs."""
+        made = self.assess(
+            inputs.findings,
+            inputs.person,
+            asked=inputs.asked,
+            onset=inputs.onset,
+            sudden=inputs.sudden,
+            on=inputs.on,
+            final=True,
+        )
+        return inputs.held.over(made) if inputs.held else made
 
     def outlook(
         self,

@@ -1,6 +1,7 @@
 """From a complaint to advice: danger first, then the few questions that matter, then the answer."""
 
 from dataclasses import replace
+from datetime import date
 
 from bot import compose
 from bot.flows import consent, intake
@@ -11,6 +12,7 @@ from bot.result import result_blocks
 from bot.session import Expecting, Session, Stage
 from bot.turn import Context, Step, keep, reply
 from knowledge.clinical import Assessment, Outlook, Person, Presence, Question, Relation, Subject, Triage
+from knowledge.inputs import Held, Inputs
 from nlu.meaning import Intent
 
 QUESTIONS = 8
@@ -39,7 +41,10 @@ def consult(context: Context) -> Step:
 def go_on(context: Context, session: Session, *, final: bool) -> Step:
     """Ask the next question or give the result."""
     told_before = session.assessment
-    assessment = held_up(assess(context, session, final=final), context.session, session)
+    session = replace(session, held=held(context.session, session))
+    assessment = assess(context, session, final=final)
+    if session.held:
+        assessment = session.held.over(assessment)
     urgent_news = assessment.triage >= Triage.EMERGENCY and (
         told_before is None or told_before.triage < assessment.triage
     )
@@ -56,14 +61,19 @@ def go_on(context: Context, session: Session, *, final: bool) -> Step:
     return result(context, session, assessment, blocks if not urgent_news else [])
 
 
-def held_up(assessment: Assessment, before: Session, session: Session) -> Assessment:
-    """The assessment, never less urgent than the emergency that was told before, unless a finding was taken back."""
+def held(before: Session, session: Session) -> Held | None:
+    """The emergency that was told before and must not fall: until a finding is taken back."""
     told = before.assessment
-    if told is None or told.triage < Triage.EMERGENCY or assessment.triage >= told.triage or not session.findings:
-        return assessment
-    if not present(before) <= present(session):
-        return assessment
-    return replace(assessment, triage=told.triage, reasons=told.reasons, departments=told.departments)
+    if (
+        told is None
+        or told.triage < Triage.EMERGENCY
+        or not session.findings
+        or not present(before) <= present(session)
+    ):
+        return None
+    if before.held and before.held.triage >= told.triage:
+        return before.held
+    return Held(triage=told.triage, reasons=told.reasons, departments=told.departments)
 
 
 def present(session: Session) -> set[str]:
@@ -113,6 +123,19 @@ def assess(context: Context, session: Session, *, final: bool) -> Assessment:
     if first.triage is Triage.EMERGENCY and first.question:
         return run(min(QUESTIONS - asked, URGENT_QUESTIONS - asked))
     return first
+
+
+def inputs(session: Session, on: date) -> Inputs:
+    """Everything the session's result was made of."""
+    return Inputs(
+        findings=session.findings,
+        person=assumed(session.patient),
+        asked=session.asked,
+        onset=session.onset,
+        sudden=session.sudden,
+        on=on,
+        held=session.held,
+    )
 
 
 def outlook(context: Context, session: Session) -> Outlook:

@@ -5,12 +5,14 @@ import json
 from typing import Any
 
 from bot.flows.buttons import choice
+from bot.flows.consultation import inputs
 from bot.flows.resume import awaited, resumed
 from bot.korean import clock, listed
 from bot.message import Card, Choice, Text
 from bot.session import Account, Consent, Session
 from bot.turn import Context, Step, keep, reply
 from knowledge.clinical import Finding, Person, Presence
+from knowledge.record import record
 
 
 def show(context: Context) -> Step:
@@ -116,8 +118,16 @@ def exported(account: Account, session: Session) -> dict[str, Any]:
         "onset_hours": session.onset,
         "triage": session.assessment.triage.code if session.assessment else None,
         "conditions": [c.condition for c in session.assessment.candidates] if session.assessment else [],
+        "record": recorded(session),
         "updated_at": session.updated_at.isoformat() if session.updated_at else None,
     }
+
+
+def recorded(session: Session) -> dict[str, Any] | None:
+    """The result with all it was made of, for `drrc replay`; None before there is one."""
+    if session.assessment is None or session.updated_at is None or not session.done:
+        return None
+    return record(inputs(session, session.updated_at.date()), session.assessment)
 
 
 def confirm_delete(context: Context) -> Step:
