@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Literal
 
-from bot.flows import consent, consultation, decision, emergency, form, link, places, profile, welcome
+from bot.flows import consent, consultation, decision, emergency, form, handoff, link, places, profile, welcome
 from bot.session import Expecting, Stage
 from bot.turn import Context, Step
 from nlu.meaning import Intent
@@ -84,12 +84,13 @@ TABLE: tuple[tuple[Test, Flow], ...] = (
     (_choice("consent:child"), consent.child),
     (_choice("consent:ask"), decision.ask_once_more),
     (_choice("why"), consultation.why),
+    (_choice("handoff"), handoff.show),
     (_choice("location:agree"), places.agree),
     (_choice("location:typed"), places.typed),
     (_choice("location:share"), places.share_without_location),
     (_choice("places"), places.where),
     (_choice_starts("region:"), places.places),
-    (_choice_starts("a:", "age:", "sex:", "guardian:", "finish"), consultation.consult),
+    (_choice_starts("a:", "age:", "sex:", "guardian:", "history:", "drugs:", "finish"), consultation.consult),
     (lambda c: c.message.attachment is not None, welcome.attachment),
     (lambda c: c.message.point is not None, places.shared),
     (lambda c: c.message.text is not None and not c.message.text.strip(), welcome.empty),
@@ -108,6 +109,7 @@ TABLE: tuple[tuple[Test, Flow], ...] = (
     (_expects("location_consent", "no"), places.no_thanks),
     (_typed_place, places.places),
     (_wants(Intent.WHY), consultation.why),
+    (_wants(Intent.HANDOFF), handoff.show),
     (_wants(Intent.PLACES), places.places),
     (lambda c: c.session.expecting == "consent" and not c.meaning.findings, consent.ask_again),
     (lambda c: any(i in welcome.NOT_YET for i in c.meaning.intents) and not c.meaning.findings, welcome.not_yet),
@@ -136,6 +138,8 @@ READERS_WORD: dict[Expecting, Literal["nothing", "consent", "age", "sex", "place
     "age": "age",
     "sex": "sex",
     "guardian": "confirm",
+    "history": "nothing",
+    "drugs": "nothing",
     "place": "place",
     "location_consent": "place",
     "delete": "confirm",

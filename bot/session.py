@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Literal
 
 from bot.message import Address
-from knowledge.clinical import Assessment, Finding, Person, Question
+from knowledge.clinical import Assessment, Finding, Person, Question, Relation
 from knowledge.inputs import Held
 
 SCHEMA = 1
@@ -26,7 +26,18 @@ class Stage(StrEnum):
 
 
 Expecting = Literal[
-    "nothing", "consent", "age", "sex", "guardian", "place", "location_consent", "delete", "crisis", "alarm"
+    "nothing",
+    "consent",
+    "age",
+    "sex",
+    "guardian",
+    "history",
+    "drugs",
+    "place",
+    "location_consent",
+    "delete",
+    "crisis",
+    "alarm",
 ]
 
 
@@ -42,6 +53,18 @@ class Consent:
     """Which wording was shown."""
     at: datetime
     """When."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contact:
+    """A result that was given, kept for a day: who asks again about the same is looked at with more care."""
+
+    at: datetime
+    """When."""
+    relation: Relation
+    """Who the patient was."""
+    complaints: tuple[str, ...] = field(repr=False)
+    """What was complained of, as finding ids."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +113,8 @@ class Session:
     """The latest assessment."""
     held: Held | None = field(default=None, repr=False)
     """A level that was told and must not fall."""
+    contacts: tuple[Contact, ...] = field(default=(), repr=False)
+    """Results given within a day, over all consultations."""
     done: bool = False
     """Whether the consultation's result was given."""
     version: int = 0
@@ -98,3 +123,8 @@ class Session:
     """Schema number of the stored form."""
     updated_at: datetime | None = None
     """When it was last saved."""
+
+
+def fresh(session: Session) -> Session:
+    """A new consultation of the same person; only the contacts of the day are remembered."""
+    return Session(address=session.address, version=session.version, contacts=session.contacts)

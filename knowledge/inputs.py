@@ -14,14 +14,16 @@ class Held:
     """The level."""
     reasons: tuple[Reason, ...] = field(repr=False)
     """Why."""
-    departments: tuple[str, ...]
-    """Where to go."""
+    departments: tuple[str, ...] = ()
+    """Where to go; empty leaves it as it is."""
 
     def over(self, assessment: Assessment) -> Assessment:
         """The assessment, raised to this level where it is below."""
         if assessment.triage >= self.triage:
             return assessment
-        return replace(assessment, triage=self.triage, reasons=self.reasons, departments=self.departments)
+        reasons = dict.fromkeys((*self.reasons, *assessment.reasons))
+        departments = self.departments or assessment.departments
+        return replace(assessment, triage=self.triage, reasons=tuple(reasons), departments=departments)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,6 +21,7 @@ class Intent(StrEnum):
     EXPORT_DATA = "export_data"
     DELETE_DATA = "delete_data"
     START_OVER = "start_over"
+    HANDOFF = "handoff"
     FINISH = "finish"
     WHY = "why"
     HELP = "help"

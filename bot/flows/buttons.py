@@ -22,3 +22,8 @@ def again_choice(say: Phrases) -> Choice:
 def help_choice(say: Phrases) -> Choice:
     """What the bot can do."""
     return choice("help", say("hello.choice.help"))
+
+
+def handoff_choice(say: Phrases) -> Choice:
+    """The card for 119 or a doctor."""
+    return choice("handoff", say("handoff.choice"))

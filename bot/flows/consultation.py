@@ -4,8 +4,8 @@ from dataclasses import replace
 from datetime import date
 
 from bot import compose
-from bot.flows import consent, intake
-from bot.flows.buttons import again_choice, places_choice
+from bot.flows import consent, contacts, intake
+from bot.flows.buttons import again_choice, handoff_choice, places_choice
 from bot.flows.findings import absorb, complaints
 from bot.message import Block, Choice, Notice, Text, Tone
 from bot.result import result_blocks
@@ -41,7 +41,7 @@ def consult(context: Context) -> Step:
 def go_on(context: Context, session: Session, *, final: bool) -> Step:
     """Ask the next question or give the result."""
     told_before = session.assessment
-    session = replace(session, held=held(context.session, session))
+    session = replace(session, held=more(held(context.session, session), contacts.caution(session, context)))
     assessment = assess(context, session, final=final)
     if session.held:
         assessment = session.held.over(assessment)
@@ -58,6 +58,10 @@ def go_on(context: Context, session: Session, *, final: bool) -> Step:
         return ask(context, session, assessment, question, blocks, expecting=expecting)
     if assessment.question:
         return ask(context, session, assessment, assessment.question, blocks)
+    home = assessment.triage is Triage.SELF_CARE and not final
+    if home and (asks_background := intake.before_self_care(session, context)):
+        expecting, question = asks_background
+        return ask(context, session, assessment, question, blocks, expecting=expecting)
     return result(context, session, assessment, blocks if not urgent_news else [])
 
 
@@ -74,6 +78,11 @@ def held(before: Session, session: Session) -> Held | None:
     if before.held and before.held.triage >= told.triage:
         return before.held
     return Held(triage=told.triage, reasons=told.reasons, departments=told.departments)
+
+
+def more(one: Held | None, other: Held | None) -> Held | None:
+    """The more urgent of two."""
+    return max((h for h in (one, other) if h), key=lambda h: h.triage, default=None)
 
 
 def present(session: Session) -> set[str]:
@@ -184,13 +193,14 @@ def result(context: Context, session: Session, assessment: Assessment, before: l
     """The answer, and what can be done next."""
     assessment = replace(assessment, outlook=outlook(context, session))
     blocks = [*before, *result_blocks(assessment, session, context)]
-    choices = (places_choice(context.say), again_choice(context.say))
+    choices = (places_choice(context.say), handoff_choice(context.say), again_choice(context.say))
     kept = replace(
         session,
         stage=Stage.ASSESSED,
         expecting="nothing",
         pending=None,
         assessment=replace(assessment, question=None),
+        contacts=contacts.noted(session, context),
         done=True,
     )
     return Step(reply=reply(*blocks, choices=choices, tone=tone_of(assessment)), session=kept)
@@ -248,7 +258,7 @@ def why(context: Context) -> Step:
     pending, expecting = context.session.pending, context.session.expecting
     if pending is None:
         return keep(context, reply(Text(text=context.say("consult.nothing_pending"))))
-    if expecting in ("age", "sex", "guardian"):
+    if expecting in ("age", "sex", "guardian", "history", "drugs"):
         choices = intake.choices(expecting, context)
     else:
         choices = tuple(c for c in compose.question_choices(pending, context) if c.id != "why")

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from bot.session import MAX_FINDINGS, Session, Stage
+from bot.session import MAX_FINDINGS, Session, Stage, fresh
 from bot.turn import Context
 from knowledge.clinical import Answer, Concept, Finding, Person, Presence, Subject, When
 from nlu.meaning import Intent, Mention
@@ -15,7 +15,7 @@ def absorb(context: Context) -> Session:
     """The session after this message's findings, person and times."""
     meaning, session = context.meaning, context.session
     if begins_anew(context):
-        session = Session(address=session.address, version=session.version)
+        session = fresh(session)
     told = [f for f in meaning.findings if f.when is not When.HYPOTHETICAL]
     told += [
         Finding(concept=concept, presence=PRESENT)

@@ -3,7 +3,7 @@
 from bot.flows.buttons import choice, help_choice, places_choice
 from bot.flows.resume import resumed
 from bot.message import Choice, Notice, Text
-from bot.session import Session, Stage
+from bot.session import Stage, fresh
 from bot.turn import Context, Step, keep, reply
 from nlu.meaning import Intent
 
@@ -27,7 +27,7 @@ def greet(context: Context) -> Step:
 
 def start_over(context: Context) -> Step:
     """Forget the consultation, keep the decisions about consent."""
-    session = Session(address=context.session.address, version=context.session.version)
+    session = fresh(context.session)
     said = reply(Text(text=context.say("hello.again")))
     return Step(reply=said, session=session if context.account.allows("health") else None)
 
