@@ -33,8 +33,6 @@ class Questions:
     def choose(self, situation: Situation) -> Question | None:
         """The next question, or None where no answer would change the advice enough to be worth asking."""
         standing, tuning = situation.standing, self._tuning
-        if standing.floor is Triage.AMBULANCE:
-            return None
         top = situation.leading[: tuning.considered]
         unsettled = situation.unsettled.take(self._rows)
         # Eligible: open, sensible, and telling about a leading candidate (no hunting among what is there by chance).

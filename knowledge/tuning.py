@@ -65,9 +65,9 @@ class Tuning:
     """P(yes) from which a question that would complete the red flag of an emergency goes before other questions."""
     urgency_weight: float = 0.12
     """How many nats one step of expected change in harm is worth when questions are compared."""
-    least_gain: float = 0.03
+    least_gain: float = 0.015
     """Nothing is asked whose expected gain is below this."""
-    dominant: float = 0.92
+    dominant: float = 0.97
     """With a leading candidate this probable and a stable level, asking ends."""
     least_shown: float = 0.005
     """A condition less probable than this is no candidate."""

@@ -18,8 +18,9 @@ from nlu.meaning import Intent
 QUESTIONS = 8
 """Medical questions in a usual consultation."""
 
-URGENT_QUESTIONS = 3
-"""Questions after "go to the emergency room": answered on the way, or not at all."""
+URGENT_QUESTIONS = {Triage.EMERGENCY: 6, Triage.AMBULANCE: 3}
+"""Questions in all where somebody is sent to the emergency room or told to call: answered on the way, or not at all.
+What is told then stands on the card for the doctor."""
 
 ASSUMED_CHILD_AGE = 4.0
 """Years of a child whose age is not known."""
@@ -127,10 +128,8 @@ def assess(context: Context, session: Session, *, final: bool) -> Assessment:
 
     asked = sum(1 for name in session.asked if name in context.knowledge.catalogue.concepts)
     first = run(QUESTIONS - asked)
-    if first.triage is Triage.AMBULANCE:
+    if first.triage in URGENT_QUESTIONS and asked >= URGENT_QUESTIONS[first.triage]:
         return replace(first, question=None)
-    if first.triage is Triage.EMERGENCY and first.question:
-        return run(min(QUESTIONS - asked, URGENT_QUESTIONS - asked))
     return first
 
 

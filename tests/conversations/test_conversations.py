@@ -1,10 +1,10 @@
 """Golden conversations, kept as data in this folder's YAML files: what is said, and what must be true of the answer.
 
 A step is one of `say`, `tap` (a choice's id, which must have been offered), `share` ([lat, lon]), `send` (an
-attachment) or `fill` (a profile). Expectations: `tone`, `triage`, `at_least` (triage), `stage`, `says` (texts that
-must appear), `silent_on` (texts that must not), `offers` (choice ids), `asks` (a question waits), `done`, `places`
-(number), `present` / `absent` (finding ids), `kept` (whether a session is stored), `health` (whether anything about
-health is stored), `departments` (one of them first).
+attachment) or `fill` (a profile), with `later` minutes before it. Expectations: `tone`, `triage`, `at_least` (triage),
+`stage`, `says` (texts that must appear), `silent_on` (texts that must not), `offers` (choice ids), `asks` (a question
+waits), `done`, `places` (number), `present` / `absent` (finding ids), `kept` (whether a session is stored), `health`
+(whether anything about health is stored), `departments` (one of them first).
 """
 
 import uuid
@@ -67,7 +67,9 @@ async def test_conversation(talk: dict[str, Any], house: House) -> None:
     """Every step of the conversation is answered as its expectations say."""
     address = Address(platform=Platform.WEB, user="somebody")
     offered: set[str] = set()
-    for number, step in enumerate(talk["steps"]):
+    now = NOW
+    for step in talk["steps"]:
+        now += timedelta(minutes=1 + step.get("later", 0))
         if "tap" in step and not step.get("stale"):
             assert step["tap"] in offered, f"{step['tap']!r} was not offered; offered were {sorted(offered)}"
         said: list[Outgoing] = []
@@ -75,7 +77,7 @@ async def test_conversation(talk: dict[str, Any], house: House) -> None:
         async def take(outgoing: Outgoing, said: list[Outgoing] = said) -> None:
             said.append(outgoing)
 
-        turn = await house.engine.handle(message(step, address, NOW + timedelta(minutes=number)), take)
+        turn = await house.engine.handle(message(step, address, now), take)
         assert turn is not None
         offered = {choice.id for choice in said[-1].reply.choices}
         await check(step, turn, said, house, address)

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from bot.phrases import load_phrases
 from bot.urgent import urgent_card
+from knowledge.catalogue import load_catalogue
 from knowledge.clinical import Triage
 from nlu import alarm as module
 from nlu.alarm import screen
@@ -283,7 +284,7 @@ def test_findings_follow_the_wording(text: str, findings: set[str]) -> None:
 def test_rules_name_what_exists() -> None:
     """Each rule names findings that the knowledge has, and an emergency card unless it is a crisis."""
     root = Path(module.__file__).parents[1]
-    findings = yaml.safe_load((root / "knowledge/data/findings.yaml").read_text("utf-8"))
+    findings = load_catalogue().concepts
     cards = yaml.safe_load((root / "bot/texts/emergency.yaml").read_text("utf-8"))
     for alarm in (entry.alarm for entries in module._ENTRIES.values() for entry in entries):
         assert set(alarm.findings) <= set(findings)

@@ -235,7 +235,8 @@ def test_a_sudden_onset_makes_the_sudden_form() -> None:
         (["nosebleed", "pallor"], MAN, {}, Triage.EMERGENCY),
         (["nosebleed", "uncontrolled_bleeding"], MAN, {}, Triage.AMBULANCE),
         (["throat_lump_feeling", "drooling"], MAN, {}, Triage.EMERGENCY),
-        (["weight_loss", "vomiting", "fatigue"], Person(age=45), {}, Triage.CLINIC),
+        (["weight_loss", "vomiting", "fatigue"], Person(age=45), {}, Triage.CLINIC_24H),
+        (["weight_loss"], Person(age=45), {}, Triage.CLINIC),
     ],
 )
 def test_levels(diagnosis: Diagnosis, present: list[str], person: Person, more: dict[str, Any], level: Triage) -> None:

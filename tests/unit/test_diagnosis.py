@@ -220,10 +220,9 @@ def test_pregnancy_is_asked_where_it_matters(diagnosis: Diagnosis) -> None:
 
 
 def test_asking_stops(diagnosis: Diagnosis) -> None:
-    """Nothing is asked when the result is wanted, when no question is left, or when an ambulance is needed anyway."""
+    """Nothing is asked when the result is wanted or when no question is left."""
     assert _assess(diagnosis, ["headache"], final=True).question is None
     assert _assess(diagnosis, ["headache"], questions_left=0).question is None
-    assert _assess(diagnosis, ["thunderclap_headache"]).question is None
 
 
 def test_the_order_of_files_and_findings_does_not_matter(tmp_path: Path) -> None:

@@ -44,7 +44,7 @@ FINDINGS = [
     ("가슴이 두근거려요", "palpitations", ""),
     ("빙빙 돌면서 어지러워요", "vertigo", ""),
     ("고혈압이 있어요", "history_hypertension", ""),
-    ("당뇨약 먹고 있어요", "history_diabetes", ""),
+    ("당뇨약 먹고 있어요", "diabetes_pills", ""),
     ("담배를 피워요", "smoking", ""),
     ("39도까지 올랐어요", "high_fever", ""),
     ("38도 5부예요", "high_fever", ""),
