@@ -18,12 +18,14 @@ class Held:
     """Where to go; empty leaves it as it is."""
 
     def over(self, assessment: Assessment) -> Assessment:
-        """The assessment, raised to this level where it is below."""
-        if assessment.triage >= self.triage:
+        """The assessment, raised to this level where it is below; what was said of the level is said again."""
+        if assessment.triage > self.triage:
             return assessment
-        reasons = dict.fromkeys((*self.reasons, *assessment.reasons))
+        reasons = tuple(dict.fromkeys((*self.reasons, *assessment.reasons)))
+        if assessment.triage is self.triage:
+            return replace(assessment, reasons=reasons)
         departments = self.departments or assessment.departments
-        return replace(assessment, triage=self.triage, reasons=tuple(reasons), departments=departments)
+        return replace(assessment, triage=self.triage, reasons=reasons, departments=departments)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
