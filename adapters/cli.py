@@ -22,7 +22,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except SettingsError as error:
         print(settings_words(error, say), file=sys.stderr)
         return 2
-    quiet = arguments.command in ("chat", "doctor", "status", "evaluate", "replay")
+    quiet = arguments.command in ("chat", "doctor", "status", "evaluate", "replay", "index")
     configure_logging("error" if quiet and settings.log_level == "info" else settings.log_level, settings.log_format)
     commands = {
         "serve": serve,
@@ -31,6 +31,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         "status": status,
         "evaluate": evaluate,
         "replay": replay,
+        "index": index,
     }
     try:
         return asyncio.run(commands[arguments.command](settings, arguments))
@@ -65,6 +66,8 @@ def parser(say: Phrases) -> argparse.ArgumentParser:
     status_ = commands.add_parser("status", help=say("command.help.status"))
     status_.add_argument("--json", action="store_true", help=say("command.help.json"))
     options.add_to(commands, say)
+    index_ = commands.add_parser("index", help=say("command.help.index"))
+    index_.add_argument("action", choices=("build",))
     replay_ = commands.add_parser("replay", help=say("command.help.replay"))
     replay_.add_argument("file", type=Path)
     replay_.add_argument("--json", action="store_true", help=say("command.help.json"))
@@ -121,6 +124,13 @@ async def evaluate(settings: Settings, arguments: argparse.Namespace) -> int:
     from adapters.evaluate.command import run
 
     return await run(settings, arguments)
+
+
+async def index(settings: Settings, _: argparse.Namespace) -> int:
+    """The clinical data, checked and compiled."""
+    from adapters.index import build
+
+    return build(settings)
 
 
 async def replay(settings: Settings, arguments: argparse.Namespace) -> int:

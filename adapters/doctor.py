@@ -31,6 +31,7 @@ async def doctor(settings: Settings) -> int:
         check_data_dir(settings, say),
         await check_redis(settings, say),
         await asyncio.to_thread(check_catalogue, settings, say),
+        check_conditions(settings, say),
         await asyncio.to_thread(check_reading, say),
         check_places(say),
         check_model(say),
@@ -99,6 +100,12 @@ def check_catalogue(settings: Settings, say: Phrases) -> Check:
         version=catalogue.version,
     )
     return Check(name=name, mark="note" if drafted else "ok", text=text)
+
+
+def check_conditions(settings: Settings, say: Phrases) -> Check:
+    """Whether conditions are named, and who should hide them."""
+    mark: Mark = "note" if settings.conditions == "shown" else "ok"
+    return Check(name=say("doctor.conditions.name"), mark=mark, text=say(f"doctor.conditions.{settings.conditions}"))
 
 
 def check_reading(say: Phrases) -> Check:

@@ -99,7 +99,7 @@ class Finding:
     """One thing said about a body or a life: a symptom, a measurement, a history, an exposure."""
 
     concept: str
-    """The finding's id in `knowledge/data/findings.yaml`."""
+    """The finding's id in `knowledge/data/findings`."""
     presence: Presence
     """Whether it is there."""
     subject: Subject = Subject.PATIENT

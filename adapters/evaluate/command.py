@@ -12,7 +12,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from adapters.evaluate import ddxplus_play, routing, scoring, vignettes
+from adapters.evaluate import ddxplus_play, emergencies, routing, scoring, vignettes
 from adapters.evaluate.door import apart
 from adapters.evaluate.figures import flat
 from adapters.evaluate.names import Names
@@ -59,6 +59,10 @@ async def _figures(settings: Settings, arguments: argparse.Namespace, say: Phras
         questions = routing.read_questions(path, limit)
         async with apart(settings) as door:
             return routing.figures([await routing.route(door, row) for row in questions], names)
+    if arguments.collection == "emergencies":
+        told = emergencies.read_cases(path, limit)
+        async with apart(settings) as door:
+            return emergencies.figures([await emergencies.tell(door, case) for case in told])
     cases, topics = vignettes.read_vignettes(path, limit), read_topics(path)
     async with apart(settings) as door:
         records = [await vignettes.play(door, case, Patient(case, topics, say, arguments.unknown)) for case in cases]

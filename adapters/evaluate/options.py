@@ -10,7 +10,7 @@ def add_to(commands: Any, say: Phrases) -> None:
     """The options of `drrc evaluate`."""
     top = commands.add_parser("evaluate", help=say("command.help.evaluate"))
     kinds = top.add_subparsers(dest="collection", required=True, metavar="COLLECTION")
-    for name in ("vignettes", "routing", "ddxplus"):
+    for name in ("vignettes", "routing", "ddxplus", "emergencies"):
         one = kinds.add_parser(name, help=say(f"command.help.{name}"))
         one.add_argument("path", type=Path)
         one.add_argument("--json", action="store_true", help=say("command.help.json"))

@@ -101,6 +101,22 @@ def test_questions_are_routed(short_path: Path) -> None:
     assert "1/1" in done.stdout
 
 
+def test_emergencies_and_their_twins_are_told_fact_by_fact(short_path: Path) -> None:
+    """An emergency must reach its level; a twin that only sounds like one must not."""
+    chest = {"id": "a", "emergency": "heart", "kind": "typical", "age": 60, "sex": "male", "gold": "AMBULANCE"}
+    chest |= {"text": "가슴이 꽉 조여요", "facts": [{"what": "식은땀", "present": True, "say": "식은땀이 나요"}]}
+    twin = {"id": "b", "emergency": "heart", "kind": "twin", "age": 25, "sex": "female", "gold": "CLINIC"}
+    twin |= {"text": "눈꺼풀이 떨려요", "facts": [{"what": "열", "present": False, "say": "열은 없어요"}]}
+    file = short_path / "cases.jsonl"
+    file.write_text("\n".join(json.dumps(case, ensure_ascii=False) for case in (chest, twin)), encoding="utf-8")
+    done = drrc(short_path, "evaluate", "emergencies", str(file), "--json")
+    assert done.returncode == 0, done.stderr
+    figures = json.loads(done.stdout)
+    assert (figures["recall"]["hits"], figures["recall_typical"]["of"]) == (1, 1)
+    assert figures["twins_to_emergency"]["hits"] == 0
+    assert figures["missed"] == {}
+
+
 def test_a_collection_that_cannot_be_read_is_named(short_path: Path) -> None:
     """A missing or broken file ends with a sentence and status 1, and no scorecard."""
     broken = short_path / "broken.jsonl"

@@ -66,3 +66,17 @@ def test_the_help_is_korean_and_names_every_command(short_path: Path) -> None:
     done = drrc(short_path, "--help")
     for command in ("serve", "chat", "doctor", "status"):
         assert command in done.stdout
+
+
+def test_the_clinical_data_are_checked_and_compiled(short_path: Path) -> None:
+    """`drrc index build` says how much there is, and leaves a copy that the next start reads."""
+    done = drrc(short_path, "index", "build")
+    assert done.returncode == 0, done.stderr
+    assert "밀리초" in done.stdout
+    assert list((short_path / "cache").iterdir())
+
+
+def test_doctor_explains_who_should_hide_conditions(short_path: Path) -> None:
+    """Where conditions are shown it recommends when not to; where they are hidden it is content."""
+    assert "DRRC_CONDITIONS=hidden 을 권해요" in drrc(short_path, "doctor").stdout.replace("\n", "")
+    assert "진료과만 보여" in drrc(short_path, "doctor", DRRC_CONDITIONS="hidden").stdout
