@@ -78,5 +78,6 @@ def test_the_clinical_data_are_checked_and_compiled(short_path: Path) -> None:
 
 def test_doctor_explains_who_should_hide_conditions(short_path: Path) -> None:
     """Where conditions are shown it recommends when not to; where they are hidden it is content."""
-    assert "DRRC_CONDITIONS=hidden 을 권해요" in drrc(short_path, "doctor").stdout.replace("\n", "")
+    shown = " ".join(drrc(short_path, "doctor", COLUMNS="300").stdout.split())
+    assert "DRRC_CONDITIONS=hidden 을 권해요" in shown
     assert "진료과만 보여" in drrc(short_path, "doctor", DRRC_CONDITIONS="hidden").stdout

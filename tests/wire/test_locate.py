@@ -378,7 +378,7 @@ async def test_files_are_served_by_name(site: Site) -> None:
 
 async def test_every_state_has_its_words(site: Site) -> None:
     """The page carries title and text of every state in the words of the messenger it was opened from."""
-    for address, name in ((KAKAO, "카카오톡"), (SLACK, "Slack")):
+    for address, name in ((KAKAO, "카카오톡"), (SLACK, "슬랙")):
         _, page = await site.get(await site.link(address))
         found = re.search(r'<script type="application/json" id="sentences">(.*?)</script>', page, re.DOTALL)
         assert found
