@@ -37,7 +37,8 @@ def intents(text: str) -> tuple[Intent, ...]:
 def answer(text: str, *, graver: bool = False) -> Literal["yes", "no", "unsure"] | None:
     """A bare answer in whatever form; None for a question asked back or something else.
 
-    Where the question was for a graver form of a complaint, "조금요" leaves it open and "참을 만해요" denies it.
+    Where the question was for a graver form of a complaint, "조금요" and "2년 됐어요" leave it open, and "참을 만해요"
+    denies it.
     """
     words = text.strip()
 
@@ -46,7 +47,7 @@ def answer(text: str, *, graver: bool = False) -> Literal["yes", "no", "unsure"]
 
     if says("none"):
         return None
-    if says("unsure"):
+    if says("unsure") or (graver and says("lasting")):
         return "unsure"
     if _QUESTION.search(words):
         return None

@@ -7,6 +7,7 @@ waits), `done`, `places` (number), `present` / `absent` (finding ids), `kept` (w
 (whether anything about health is stored), `departments` (one of them first).
 """
 
+import asyncio
 import uuid
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -127,8 +128,17 @@ async def check(step: dict[str, Any], turn: Turn, said: list[Outgoing], house: H
         assert about_health == step["health"], where
 
 
+async def at_rest(house: House, address: Address) -> None:
+    """Wait until the person's last turn has ended: its end comes after its answer."""
+    for _ in range(500):
+        if not await house.store.busy(house.store.keys(address)):
+            return
+        await asyncio.sleep(0.01)
+
+
 async def stored_session(house: House, address: Address) -> Session | None:
     """What is stored of a person, looked at through a message that is taken away again without a trace."""
+    await at_rest(house, address)
     place: Any = await house.store.receive(Message(id=uuid.uuid4().hex, address=address, sent_at=NOW, text="."))
     client = house.store._client
     await client.delete(place.keys.queue, place.keys.hold)

@@ -20,6 +20,7 @@ from adapters.assembly import House
 from bot.message import Address, Message
 from bot.session import Session
 from knowledge.clinical import Presence, Triage
+from tests.conversations.test_conversations import at_rest
 from tests.fakes.drivers import Person, Seen, somebody
 from tests.fakes.product import Mind
 from tests.fakes.street import Street, street
@@ -111,6 +112,7 @@ async def decision(house: House, address: Address) -> Decision:
 
 async def stored(house: House, address: Address) -> Session | None:
     """What is stored of a person, looked at through a message that is taken away again without a trace."""
+    await at_rest(house, address)
     place: Any = await house.store.receive(Message(id=uuid.uuid4().hex, address=address, sent_at=datetime.now(UTC)))
     client = house.store._client
     await client.delete(place.keys.queue, place.keys.hold)

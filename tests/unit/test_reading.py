@@ -234,6 +234,7 @@ def test_an_answer_may_tell_more(mind: Mind) -> None:
         ("왜 물어보나요?", Intent.WHY),
         ("도움말", Intent.HELP),
         ("뭐 할 수 있어?", Intent.HELP),
+        ("문 여는 데 있나요", Intent.PLACES),
         ("근처 병원 찾아줘", Intent.PLACES),
         ("강남구 정형외과 어디 있어요", Intent.PLACES),
         ("가까운 응급실", Intent.PLACES),
@@ -288,3 +289,10 @@ def test_long_texts_are_read_in_part(mind: Mind) -> None:
 def test_no_text_makes_it_fail(mind: Mind, text: str, asked: bool) -> None:
     """Whatever is typed, surrogates and control characters included, reading never raises."""
     mind[1].read(text, ASKED if asked else Hints(), TODAY)
+
+
+def test_a_story_is_no_wish_for_a_place(mind: Mind) -> None:
+    """ "설사를 하는데" ends a clause; it does not ask for what is open."""
+    read = mind[1].read("설사를 하는데 물처럼 나와요. 처음에는 물을 마시는데 이제 못 마셔요", Hints(), TODAY)
+    assert Intent.PLACES not in read.intents
+    assert "diarrhea" in {f.concept for f in read.findings}
