@@ -136,35 +136,34 @@ class Diagnosis:
         )
         return inputs.held.over(made) if inputs.held else made
 
-    def outlook(
-        self,
-        findings: Sequence[Finding],
-        person: Person,
-        *,
-        asked: Collection[str] = (),
-        onset: float | None = None,
-        sudden: bool | None = None,
-        on: date,
-    ) -> Outlook:
+    def outlook(self, inputs: Inputs) -> Outlook:
         """What would raise the level, and what was told without which it would be lower; each is tried out."""
-
-        def level(said: Sequence[Finding]) -> Triage:
-            return self._weighed(said, person, asked=asked, onset=onset, sudden=sudden, on=on).level
-
-        case = self._weighed(findings, person, asked=asked, onset=onset, sudden=sudden, on=on)
+        case = self._case_of(inputs)
         alone = self._standings.of(frozenset(), case.person.age, case.person.sex).floors_if
         raising: list[Shift] = []
         for id_ in self._outlooks.worth_trying(case.situation, case.level, alone):
-            to = level([*findings, Finding(concept=id_, presence=Presence.PRESENT)])
+            more = Finding(concept=id_, presence=Presence.PRESENT)
+            to = self._case_of(replace(inputs, findings=(*inputs.findings, more))).level
             if to > case.level:
                 raising.append(Shift(finding=id_, to=to))
         lowering: list[Shift] = []
-        for finding in findings:
+        for finding in inputs.findings:
             if finding.presence is Presence.PRESENT and finding.concept in self._catalogue.concepts:
-                to = level([f for f in findings if f is not finding])
+                less = tuple(f for f in inputs.findings if f is not finding)
+                to = self._case_of(replace(inputs, findings=less)).level
                 if to < case.level:
                     lowering.append(Shift(finding=finding.concept, to=to))
         return Outlook(raising=self._outlooks.smallest(raising), lowering=tuple(lowering))
+
+    def _case_of(self, inputs: Inputs) -> Case:
+        return self._weighed(
+            inputs.findings,
+            inputs.person,
+            asked=inputs.asked,
+            onset=inputs.onset,
+            sudden=inputs.sudden,
+            on=inputs.on,
+        )
 
     def _weighed(
         self,

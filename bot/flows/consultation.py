@@ -148,14 +148,7 @@ def inputs(session: Session, on: date) -> Inputs:
 
 def outlook(context: Context, session: Session) -> Outlook:
     """What would change the level of what is known now."""
-    return context.knowledge.diagnosis.outlook(
-        session.findings,
-        assumed(session.patient),
-        asked=session.asked,
-        onset=session.onset,
-        sudden=session.sudden,
-        on=context.now.date(),
-    )
+    return context.knowledge.diagnosis.outlook(inputs(session, context.now.date()))
 
 
 def ask(
