@@ -17,6 +17,9 @@ from nlu.grammar import (
     NOUN_LINKS,
     NOW_WORDS,
     OVER_NOW,
+    SINCE_THEN,
+    SITES,
+    TRIGGERS,
     WHAT_IF,
 )
 from nlu.lexicon import Match
@@ -104,13 +107,19 @@ def _denied(match: Match, morphemes: Sequence[Morpheme], clause: range) -> bool:
     denies = any(
         morphemes[i].tag == "MAG" and morphemes[i].form in ("안", "못", "없이") and not _without_end(morphemes, i)
         for i in range(start, last)
-        if i not in match.at
+        if i not in match.at and not _denies_beside(match, morphemes, i)
     )
     if not match.negator_inside and denies:
         return True
     if morphemes[last].tag in PREDICATES:
         return _predicate_denied(morphemes, last, clause)
     return _noun_denied(morphemes, last, clause)
+
+
+def _denies_beside(match: Match, morphemes: Sequence[Morpheme], index: int) -> bool:
+    """Whether "안" or "못" here denies only what describes a noun beside it ("안 움직이는 멍울")."""
+    described, ending = morphemes[index + 1 : index + 2], morphemes[index + 2 : index + 3]
+    return index + 1 not in match.at and bool(described) and bool(ending) and ending[0].tag == "ETM"
 
 
 def _without_end(morphemes: Sequence[Morpheme], index: int) -> bool:
@@ -191,7 +200,7 @@ def when(match: Match, morphemes: Sequence[Morpheme], clause: range, text: str, 
         return When.HYPOTHETICAL
     if any(form in ("면", "으면", "이면") for form in rest) and any(w in after for w in WHAT_IF):
         return When.HYPOTHETICAL
-    if any(word in words for word in LONG_AGO):
+    if any(word in words for word in LONG_AGO) and not any(word in words for word in SINCE_THEN):
         return When.PAST
     return When.PAST if _ended(morphemes, range(last + 1, clause.stop)) else When.NOW
 
@@ -239,8 +248,49 @@ def says_over(morphemes: Sequence[Morpheme], clause: range) -> bool:
 
 
 def topic(morphemes: Sequence[Morpheme], clause: range) -> int | None:
-    """The noun a clause speaks of ("목이 붓고"), for a next clause that names none ("아파요")."""
+    """What a clause speaks of, for the clauses after it: a part of the body, else its subject ("열이 나고")."""
+    for i in reversed(clause):
+        if is_site(morphemes[i]):
+            return i
     for i in clause:
         if morphemes[i].tag in ("JKS", "JX") and i > clause.start and morphemes[i - 1].tag in ("NNG", "NNP"):
             return i - 1
     return None
+
+
+def begins_with_another(
+    morphemes: Sequence[Morpheme], clause: range, following: range | None, before: range | None
+) -> bool:
+    """Whether a new sentence begins with what describes a subject of its own ("누렇고 끈적한 눈곱이 껴요")."""
+    if before is None or following is None or morphemes[before[-1]].tag not in ("EF", "SF"):
+        return False
+    ends = morphemes[clause[-1]].tag in ("EF", "SF")
+    return not ends and topic(morphemes, clause) is None and topic(morphemes, following) is not None
+
+
+def is_site(morpheme: Morpheme) -> bool:
+    """Whether a morpheme names a part of the body."""
+    return morpheme.tag == "NNG" and morpheme.form in SITES
+
+
+def is_trigger(match: Match, morphemes: Sequence[Morpheme]) -> bool:
+    """Whether what was read only brings something else on ("기침하면 새요", "기침하거나 웃을 때")."""
+    last = match.at[-1]
+    if len(match.at) > 1 or morphemes[last].form not in TRIGGERS:
+        return False
+    after = morphemes[last + 1 : last + 1 + _NEAR]
+    for i, morpheme in enumerate(after):
+        if morpheme.tag == "EC":
+            ahead = {m.form for m in after[i + 1 :]}
+            return morpheme.form in _IF or (morpheme.form == "거나" and not ahead.isdisjoint({"때", *_IF}))
+        if morpheme.tag == "ETM":
+            return [m.form for m in after[i + 1 : i + 2]] == ["때"]
+        if morpheme.tag not in ("XSV", "VV", "JKO", "MAG"):
+            return False
+    return False
+
+
+_IF = frozenset({"면", "으면"})
+
+_NEAR = 12
+"""Morphemes in which the end of such a clause is looked for."""

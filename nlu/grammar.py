@@ -18,10 +18,10 @@ NEGATORS = frozenset(tuple(entry.split("/")) for entry in _lists["negators"])
 JOINING, NOUN_LINKS, ENDED, GENERAL_VERBS, NOT_SUBJECT = (
     frozenset(_lists[name]) for name in ("joining", "noun_links", "ended", "general_verbs", "not_subject")
 )
-OVER_NOW, NOW_WORDS, DEGREE, MEASURING, BESIDES = (
-    frozenset(_lists[name]) for name in ("over_now", "now_words", "degree", "measuring", "besides")
+OVER_NOW, NOW_WORDS, DEGREE, MEASURING, BESIDES, SITES, TRIGGERS = (
+    frozenset(_lists[name]) for name in ("over_now", "now_words", "degree", "measuring", "besides", "sites", "triggers")
 )
 """What a clause is made of."""
 
-LONG_AGO, WHAT_IF = (tuple(_lists[name]) for name in ("long_ago", "what_if"))
+LONG_AGO, SINCE_THEN, WHAT_IF = (tuple(_lists[name]) for name in ("long_ago", "since_then", "what_if"))
 """Words looked for in the text itself."""

@@ -1,7 +1,7 @@
 """Lay expressions of findings, matched by their content morphemes in order inside one clause."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from pathlib import Path
 from typing import NamedTuple
 
@@ -10,6 +10,7 @@ import yaml
 from knowledge.clinical import Concept
 from knowledge.morphology import Morpheme, Morphology
 from nlu.grammar import EMPTY, LIGHT_NOUNS, LIGHT_VERBS, LIGHT_WORDS, MERE_WORDS, NEGATORS, SINGLE, WHOLE_VERBS
+from nlu.senses import Senses, load_senses
 
 VERBS = frozenset({"VV", "VA", "VX", "VCN"})
 NOUNS = frozenset({"NNG", "NNP", "NNB", "XR", "XPN", "SN", "SL", "MAG"})
@@ -66,18 +67,23 @@ class LexiconError(Exception):
 class Lexicon:
     """Forms by their first morpheme. Built once, never changed."""
 
-    def __init__(self, forms: Mapping[str, Iterable[str]], morphology: Morphology) -> None:
+    def __init__(
+        self, forms: Mapping[str, Iterable[str]], morphology: Morphology, senses: Senses | None = None
+    ) -> None:
+        def keys_of(phrase: str) -> tuple[str, ...]:
+            return expression(morphology.analyse(phrase))
+
+        self._senses = senses or load_senses(keys_of)
         owners: dict[tuple[str, ...], str] = {}
         for concept, phrases in forms.items():
-            for phrase in phrases:
-                keys = expression(morphology.analyse(phrase))
-                if keys:
-                    owners.setdefault(keys, concept)
-        by_first: dict[str, list[_Form]] = defaultdict(list)
+            for keys in filter(None, map(keys_of, phrases)):
+                owners.setdefault(keys, concept)
+        wide: dict[tuple[str, ...], str] = {}
         for keys, concept in owners.items():
-            denies = any(key.startswith(NEGATION) for key in keys)
-            by_first[keys[0]].append(_Form(concept, keys, frozenset(keys), denies))
-        self._by_first = dict(by_first)
+            if concept != NOTHING and (widened := self._senses.widened(keys)) != keys:
+                wide.setdefault(widened, concept)
+        self._by_first = _by_first(owners)
+        self._wide_by_first = _by_first(wide)
 
     def __len__(self) -> int:
         return sum(map(len, self._by_first.values()))
@@ -92,24 +98,64 @@ class Lexicon:
                 # Most expressions fall at the first comparison, which is much cheaper than the second.
                 if form.needs <= here and (at := _fits(form.keys, keys, place)):
                     found.append(Match(form.concept, at, form.negator_inside))
+        exact = [set(match.at) for match in found]
+        # What is said in an expression's own words is not read by a wider sense as well.
+        found += [match for match in self._wide(keys, here) if not any(at.issuperset(match.at) for at in exact)]
         longest = [match for match in found if not any(set(match.at) < set(other.at) for other in found)]
         return [match for match in longest if match.concept != NOTHING]
 
+    def _wide(self, keys: Sequence[_Key], here: Set[str]) -> list[Match]:
+        """Expressions met by words that may stand for theirs."""
+        marks = self._senses.marks([key.form for key in keys])
+        tokens = {token for mark in marks for token in mark}
+        if not tokens:
+            return []
+        here = here | tokens
+        found: list[Match] = []
+        for place, key in enumerate(keys):
+            for first in (key.form, *marks[place]):
+                for form in self._wide_by_first.get(first, ()):
+                    if form.needs <= here and (at := _fits(form.keys, keys, place, marks)):
+                        found.append(Match(form.concept, at, form.negator_inside))
+        return list(dict.fromkeys(found))
 
-def _fits(wanted: Sequence[str], keys: Sequence[_Key], place: int) -> tuple[int, ...]:
-    """Indices of an expression's morphemes from a place on, or nothing."""
-    at = [keys[place].at]
+
+def _by_first(owners: Mapping[tuple[str, ...], str]) -> dict[str, list[_Form]]:
+    forms: dict[str, list[_Form]] = defaultdict(list)
+    for keys, concept in owners.items():
+        denies = any(key.startswith(NEGATION) for key in keys)
+        forms[keys[0]].append(_Form(concept, keys, frozenset(keys), denies))
+    return dict(forms)
+
+
+def _fits(
+    wanted: Sequence[str], keys: Sequence[_Key], place: int, marks: Sequence[Mapping[str, tuple[int, ...]]] = ()
+) -> tuple[int, ...]:
+    """Indices of an expression's morphemes from a place on, or nothing.
+
+    `marks` are the tokens that may be met at each place, with the places of the words that stand for them.
+    """
+    places = list(_met(wanted[0], keys, place, marks))
     for form in wanted[1:]:
         between = 0
         while True:
             place += 1
             if place == len(keys) or between > MOST_BETWEEN:
                 return ()
-            if keys[place].form == form:
-                at.append(keys[place].at)
+            if met := _met(form, keys, place, marks):
+                places += met
                 break
             between += not keys[place].light
-    return tuple(at)
+    return tuple(sorted({keys[at].at for at in places}))
+
+
+def _met(
+    wanted: str, keys: Sequence[_Key], place: int, marks: Sequence[Mapping[str, tuple[int, ...]]]
+) -> tuple[int, ...]:
+    """The places of what stands here for a form; nothing where it does not."""
+    if keys[place].form == wanted:
+        return (place,)
+    return marks[place].get(wanted, ()) if marks else ()
 
 
 def content(morphemes: Sequence[Morpheme], clause: Iterable[int]) -> list[_Key]:

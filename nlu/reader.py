@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import replace
 from datetime import date
+from itertools import zip_longest
 from pathlib import Path
 from typing import Literal
 
@@ -112,14 +113,16 @@ class Reader:
         before: range | None = None
         newest = 0
         aside = False  # the clauses tell of a pet or of a story
-        for clause in parts:
+        for clause, following in zip_longest(parts, parts[1:]):
             named = people.subject_of(morphemes, clause)
             if named:
                 about = named
                 subjects.append(named)
-            own = clauses.topic(morphemes, clause)
-            found = self._matches(morphemes, clause, topic if own is None else None)
+            if named or clauses.begins_with_another(morphemes, clause, following, before):
+                topic = None
+            found = self._matches(morphemes, clause, topic)
             found = [match for match in found if not clauses.left_out(match, morphemes, clause)]
+            found = [match for match in found if not clauses.is_trigger(match, morphemes)]
             if named is None and (aside or people.of_no_patient(morphemes, clause)):
                 kept = [match for match in found if self._concepts[match.concept].kind not in PASSING]
                 aside = aside or len(kept) < len(found)
@@ -131,18 +134,30 @@ class Reader:
                 told += [(self._finding(match, morphemes, clause, text), about) for match in found]
             elif before and clauses.says_over(morphemes, clause) and clauses.in_past_tense(morphemes, before):
                 told[newest:] = [(self._over(finding), who) for finding, who in told[newest:]]
-            if own is not None:
-                topic = own
+            topic = self._topic(topic, morphemes, clause)
             if any(morphemes[i].tag not in ("SF", "SP") for i in clause):
                 before = clause
         return told, subjects
 
     def _matches(self, morphemes: Sequence[Morpheme], clause: range, topic: int | None) -> list[Match]:
-        """Expressions in a clause; what it says of the noun of the clause before is read with that noun."""
-        if topic is None:
+        """Expressions in a clause; what it says of the noun of a clause before is read with that noun."""
+        own = clauses.topic(morphemes, clause)
+        says_where = own is not None and (
+            clauses.is_site(morphemes[own]) or topic is None or not clauses.is_site(morphemes[topic])
+        )
+        if topic is None or says_where:
             return self._lexicon.matches(morphemes, clause)
         found = self._lexicon.matches(morphemes, [topic, *clause])
         return [match for match in found if match.at != (topic,)]
+
+    def _topic(self, before: int | None, morphemes: Sequence[Morpheme], clause: range) -> int | None:
+        """The noun that the next clause may speak of; a part of the body stays until another is named."""
+        own = clauses.topic(morphemes, clause)
+        if own is None or (
+            before is not None and clauses.is_site(morphemes[before]) and not clauses.is_site(morphemes[own])
+        ):
+            return before
+        return own
 
     def _answered(self, bare: Literal["yes", "no", "unsure"], text: str, hints: Hints, read: Set[str]) -> list[Finding]:
         """What a bare answer says of what was asked."""
