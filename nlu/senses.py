@@ -14,7 +14,7 @@ Keys = tuple[str, ...]
 
 FILE = Path(__file__).parent / "data" / "senses.yaml"
 
-TOKEN = "@"
+TOKEN = "@"  # noqa: S105 - no password
 """Begins the name of a class where it stands for words."""
 
 MOST_BETWEEN = 2
