@@ -73,7 +73,7 @@ class Lexicon:
         def keys_of(phrase: str) -> tuple[str, ...]:
             return expression(morphology.analyse(phrase))
 
-        self._senses = senses or load_senses(keys_of)
+        self._senses = senses or load_senses(lambda phrase: heavy(morphology.analyse(phrase)))
         owners: dict[tuple[str, ...], str] = {}
         for concept, phrases in forms.items():
             for keys in filter(None, map(keys_of, phrases)):
@@ -216,13 +216,18 @@ def expression(morphemes: Sequence[Morpheme]) -> tuple[str, ...]:
 
     An expression that would be one word without its light ones keeps them ("목이 갔어요" is not "목").
     """
+    keys = heavy(morphemes)
+    too_little = len(keys) == 1 and len(keys[0].partition("/")[0]) < 2 and keys[0] not in SINGLE
+    return () if too_little else keys
+
+
+def heavy(morphemes: Sequence[Morpheme]) -> tuple[str, ...]:
+    """The keys of weight, however little they say; of what has fewer than two, the light ones too."""
     keys = content(morphemes, range(len(morphemes)))
-    heavy = [key.form for key in keys if not key.mere]
-    if len(heavy) < 2:
-        heavy = [key.form for key in keys if not key.mere or morphemes[key.at].form not in EMPTY]
-    if len(heavy) == 1 and len(heavy[0].partition("/")[0]) < 2 and heavy[0] not in SINGLE:
-        return ()
-    return tuple(heavy)
+    of_weight = [key.form for key in keys if not key.mere]
+    if len(of_weight) < 2:
+        of_weight = [key.form for key in keys if not key.mere or morphemes[key.at].form not in EMPTY]
+    return tuple(of_weight)
 
 
 def load_forms(concepts: Mapping[str, Concept], folder: Path) -> dict[str, list[str]]:
