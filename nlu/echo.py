@@ -4,8 +4,10 @@ from collections.abc import Sequence
 from typing import Literal
 
 from knowledge.morphology import Morpheme
+from nlu.grammar import ANSWERING, NOW_WORDS
 
 _NAMING = frozenset({"NNG", "NNP", "XR"})
+_CONTENT = _NAMING | {"VV", "VA"}
 
 
 def echo(question: Sequence[Morpheme], answer: Sequence[Morpheme]) -> Literal["yes", "no"] | None:
@@ -16,6 +18,12 @@ def echo(question: Sequence[Morpheme], answer: Sequence[Morpheme]) -> Literal["y
     if asked is None or told is None or asked[0] != told[0]:
         return None
     return "yes" if asked[1] == told[1] else "no"
+
+
+def tells_other(question: Sequence[Morpheme], answer: Sequence[Morpheme]) -> bool:
+    """Whether an answer has words of content that neither the question has nor a plain answer needs."""
+    known = {m.form for m in question} | ANSWERING | NOW_WORDS
+    return any(m.tag in _CONTENT and m.form not in known for m in answer)
 
 
 def _first_sentence(question: Sequence[Morpheme]) -> Sequence[Morpheme]:

@@ -18,8 +18,9 @@ NEGATORS = frozenset(tuple(entry.split("/")) for entry in _lists["negators"])
 JOINING, NOUN_LINKS, ENDED, GENERAL_VERBS, NOT_SUBJECT = (
     frozenset(_lists[name]) for name in ("joining", "noun_links", "ended", "general_verbs", "not_subject")
 )
-OVER_NOW, NOW_WORDS, DEGREE, MEASURING, BESIDES, SITES, TRIGGERS = (
-    frozenset(_lists[name]) for name in ("over_now", "now_words", "degree", "measuring", "besides", "sites", "triggers")
+OVER_NOW, NOW_WORDS, DEGREE, MEASURING, BESIDES, SITES, TRIGGERS, ANSWERING = (
+    frozenset(_lists[name])
+    for name in ("over_now", "now_words", "degree", "measuring", "besides", "sites", "triggers", "answering")
 )
 """What a clause is made of."""
 

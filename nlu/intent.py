@@ -17,6 +17,9 @@ _ANSWERS = {name: re.compile("|".join(f"(?:{p})" for p in patterns)) for name, p
 GRAVER = re.compile(_data["graver"])
 """Words by which a finding's name or question asks how bad something is."""
 
+PLAINLY = re.compile(_data["plainly"])
+"""Begins an answer that is a plain yes or no, whatever else is told after it."""
+
 ASKS_WHICH = re.compile(_data["asks_which"])
 """Words of a question that "네" and "아니요" do not answer."""
 

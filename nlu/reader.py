@@ -12,7 +12,7 @@ from typing import Literal
 from knowledge.clinical import Concept, Finding, Presence, Relation, Subject, When
 from knowledge.morphology import LONGEST, Morpheme, Morphology
 from nlu import clauses, intent, people, values
-from nlu.echo import echo
+from nlu.echo import echo, tells_other
 from nlu.lexicon import Lexicon, Match, load_forms
 from nlu.meaning import Hints, Intent, Mention, Understanding
 from nlu.normalize import normalize
@@ -80,9 +80,13 @@ class Reader:
             findings = [replace(f, severity=severity, since=since) for f in findings]
         wanted = intent.intents(clean)
         echoed = self._echo(morphemes, clean, hints)
+        if echoed and self._tells_other(morphemes, clean, hints):
+            echoed = None
         if echoed:
             findings = [f for f in findings if f.concept not in hints.asked]  # "못 자요" is an answer, and a complaint
         bare = echoed or self._bare_answer(clean, hints, findings, wanted)
+        if bare in ("yes", "no") and self._tells_other(morphemes, clean, hints):
+            bare = None
         if bare == "unsure" and hints.asked and len(clean) < SHORT:
             findings = []  # "기억이 안 나요" answers the question; it is no complaint about memory
         if bare and hints.asked:
@@ -221,10 +225,20 @@ class Reader:
             return None
         if self._graver(asked.id) and intent.tempered(text):
             return None
+        return echo(self._question(asked), morphemes)
+
+    def _question(self, asked: Concept) -> tuple[Morpheme, ...]:
         question = self._questions.get(asked.id)
         if question is None:
             question = self._questions[asked.id] = self._morphology.analyse(asked.question)
-        return echo(question, morphemes)
+        return question
+
+    def _tells_other(self, morphemes: Sequence[Morpheme], text: str, hints: Hints) -> bool:
+        """Whether words that could be a yes or no tell of something else ("고기를 많이 먹었어요")."""
+        asked = self._concepts.get(hints.asked[0]) if hints.asked else None
+        if asked is None or not asked.question or intent.PLAINLY.match(text):
+            return False
+        return tells_other(self._question(asked), morphemes)
 
     def _finding(self, match: Match, morphemes: Sequence[Morpheme], clause: range, text: str) -> Finding:
         concept = self._concepts[match.concept]
