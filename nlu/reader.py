@@ -11,7 +11,7 @@ from typing import Literal
 
 from knowledge.clinical import Concept, Finding, Presence, Relation, Subject, When
 from knowledge.morphology import LONGEST, Morpheme, Morphology
-from nlu import clauses, intent, people, values
+from nlu import clauses, intent, measures, people, values
 from nlu.echo import echo, tells_other
 from nlu.lexicon import Lexicon, Match, load_forms
 from nlu.meaning import Hints, Intent, Mention, Understanding
@@ -33,6 +33,9 @@ CARRYING = frozenset({"pregnancy", "recent_delivery"})
 
 COMMON = 0.01
 """From this share of people on a complaint is so common that it may be called over; a rarer one still counts."""
+
+GROWN_PULSE = 12.0
+"""Years from which a pulse above 100 is fast."""
 
 SHORT = 25
 """A text this short after a question is an answer to it."""
@@ -73,7 +76,10 @@ class Reader:
         degrees = values.temperature(clean)
         if degrees:
             findings = [f for f in findings if f.concept != "fever" or f.when is not When.NOW]  # the reading says it
-        findings += [f for f in (*degrees, *values.pressure(clean)) if f.concept in self._concepts]
+        child = (relation or hints.patient) is Relation.CHILD or (mention.age is not None and mention.age < GROWN_PULSE)
+        read = measures.measured(clean, child=child)
+        findings = [f for f in findings if f.concept not in {one.concept for one in read}]
+        findings += [f for f in (*degrees, *read) if f.concept in self._concepts]
         severity, since = values.score(clean), values.onset(clean)
         findings = _settled(findings)
         if severity is not None or since is not None:

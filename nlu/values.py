@@ -76,8 +76,6 @@ WEATHER = re.compile(r"(?:기온|날씨|바깥|실내|실외|온도|물|각도|�
 """Words before degrees that are not a body's."""
 AIR = re.compile(r"\s*(?:의|짜리|되는)?\s*(?:날씨|더위|무더위|폭염|물|에서\s*일)")
 """Words after degrees that are not a body's."""
-PRESSURE = re.compile(r"혈압(?!약)[^.\n]{0,12}?(?P<n>1[89]\d|2\d\d)")
-
 UNITS = {"분": 1 / 60, "시간": 1, "일": 24, "주": 168, "주일": 168, "달": 730, "개월": 730, "년": 8_760, "해": 8_760}
 WORDS = {
     "방금": 0.3,
@@ -250,15 +248,6 @@ def _degrees(found: re.Match[str]) -> float:
     if tenth:
         degrees += (int(tenth) if tenth.isdigit() else SINO[tenth]) / 10
     return degrees
-
-
-def pressure(text: str) -> list[Finding]:
-    """Blood pressure of 180 and more."""
-    found = PRESSURE.search(text)
-    if not found:
-        return []
-    value = float(found["n"])
-    return [Finding(concept="high_blood_pressure_reading", presence=Presence.PRESENT, value=value, span=found.span())]
 
 
 def onset(text: str) -> float | None:

@@ -21,7 +21,9 @@ def test_no_listed_expression_is_read_as_denied(mind: tuple[Knowledge, Reader]) 
         for concept, phrases in yaml.load(path.read_text("utf-8"), Loader=yaml.CSafeLoader).items():
             for phrase in map(str, phrases):
                 findings = mind[1].read(phrase, Hints(), date(2026, 11, 25)).findings
-                denied += [(concept, phrase) for f in findings if f.presence is Presence.ABSENT]
+                # A number that is high is not low: readings deny one another.
+                told = [f for f in findings if mind[0].catalogue.concepts[f.concept].kind != "measurement"]
+                denied += [(concept, phrase) for f in told if f.presence is Presence.ABSENT]
                 own += concept in {f.concept for f in findings}
                 total += 1
     assert total > 3_000

@@ -5,7 +5,8 @@ from datetime import date
 import pytest
 
 from bot.turn import Knowledge
-from nlu import intent, values
+from knowledge.clinical import Presence
+from nlu import intent, measures, values
 from nlu.meaning import Hints, Intent
 from nlu.normalize import normalize
 from nlu.reader import Reader
@@ -106,10 +107,36 @@ def test_strength_in_points_or_words(text: str, score: int | None) -> None:
     assert values.score(text) == score
 
 
-def test_a_dose_is_no_blood_pressure() -> None:
-    """The number after a drug's name is not a reading."""
-    assert not values.pressure("혈압약 180mg")
-    assert [finding.value for finding in values.pressure("혈압 190/110")] == [190]
+@pytest.mark.parametrize(
+    ("text", "present"),
+    [
+        ("혈압약 180mg", set()),
+        ("혈압 190/110", {"high_blood_pressure_reading", "raised_blood_pressure"}),
+        ("재보니 172에 112예요", {"raised_blood_pressure"}),
+        ("150에 122 나와요", {"high_blood_pressure_reading", "raised_blood_pressure"}),
+        ("88에 50 나와요", {"low_blood_pressure"}),
+        ("혈압이 90도 안 돼요", {"low_blood_pressure"}),
+        ("혈압은 120에 80이에요", set()),
+        ("혈당이 48이에요", {"low_sugar_reading"}),
+        ("혈당 350 나왔어요", {"high_sugar_reading"}),
+        ("맥박이 128이에요", {"fast_pulse"}),
+        ("맥박이 100이 넘어요", {"fast_pulse"}),
+        ("맥을 재보니 40번도 안 돼요", {"slow_pulse"}),
+        ("산소포화도가 88이에요", {"low_oxygen"}),
+        ("산소포화도 97 나와요", set()),
+        ("12월에 30일 동안 아팠어요", set()),
+        ("11/25에 갔어요", set()),
+    ],
+)
+def test_readings_are_judged_by_their_numbers(text: str, present: set[str]) -> None:
+    """What was measured counts by its number, with "넘어요" and "안 돼요"; doses and dates are no readings."""
+    found = measures.measured(text, child=False)
+    assert {f.concept for f in found if f.presence is Presence.PRESENT} == present
+
+
+def test_a_childs_pulse_is_not_judged() -> None:
+    """130 is no fast pulse in a small child."""
+    assert measures.measured("맥박이 130이에요", child=True) == []
 
 
 def test_values_belong_to_the_findings(mind: Mind) -> None:
