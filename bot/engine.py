@@ -15,6 +15,7 @@ import structlog
 
 from bot import metrics
 from bot.delivery import Deliver, Delivery, Said, taken
+from bot.due import dropped, entries, heard
 from bot.errors import HoldLost, Overloaded, StateUnavailable
 from bot.flows.emergency import alarm_reply
 from bot.guard import guard, keepable
@@ -262,7 +263,7 @@ class Engine(Delivery):
         message, alarms = accepted.message, accepted.alarms
         self._at("held and loaded")
         loaded = held.session or Session(address=message.address)
-        session = replace(loaded, version=held.version)
+        session = heard(replace(loaded, version=held.version), message.sent_at)
         account = held.account or Account()
         try:
             if held.attempts > MOST_ATTEMPTS:
@@ -311,6 +312,8 @@ class Engine(Delivery):
             writer=message.address,
             now=message.sent_at,
             location_purpose=step.location_purpose,
+            drop_due=dropped(loaded, kept),
+            due=entries(held, step.later, message.address),
             forget=step.forget,
             share=step.share,
         )

@@ -3,9 +3,23 @@
 from collections.abc import Callable
 from typing import Literal
 
-from bot.flows import consent, consultation, decision, emergency, form, handoff, link, places, profile, welcome
+from bot.flows import (
+    checkback,
+    consent,
+    consultation,
+    decision,
+    emergency,
+    followup,
+    form,
+    handoff,
+    link,
+    places,
+    profile,
+    welcome,
+)
 from bot.session import Expecting, Stage
 from bot.turn import Context, Step
+from knowledge.clinical import Presence
 from nlu.meaning import Intent
 
 FEW = 12
@@ -66,6 +80,13 @@ def _consults(context: Context) -> bool:
     return bool(meaning.findings) or waits or told_person or Intent.CONSULT in meaning.intents
 
 
+def _tells_course(context: Context) -> bool:
+    """After a result: how it goes since. New complaints beside "better" are a consultation."""
+    course = context.meaning.course
+    only = course == "worse" or not any(f.presence is Presence.PRESENT for f in context.meaning.findings)
+    return course is not None and only and followup.has_result(context.session)
+
+
 TABLE: tuple[tuple[Test, Flow], ...] = (
     (lambda c: c.message.form is not None, form.fill),
     (lambda c: bool(c.alarms), emergency.after_alarm),
@@ -83,6 +104,8 @@ TABLE: tuple[tuple[Test, Flow], ...] = (
     (_choice("consent:no"), consent.declined),
     (_choice("consent:child"), consent.child),
     (_choice("consent:ask"), decision.ask_once_more),
+    (_choice("check:later"), checkback.accept),
+    (_choice_starts("check:"), checkback.told_of),
     (_choice("why"), consultation.why),
     (_choice("handoff"), handoff.show),
     (_choice("location:agree"), places.agree),
@@ -113,6 +136,7 @@ TABLE: tuple[tuple[Test, Flow], ...] = (
     (_wants(Intent.PLACES), places.places),
     (lambda c: c.session.expecting == "consent" and not c.meaning.findings, consent.ask_again),
     (lambda c: any(i in welcome.NOT_YET for i in c.meaning.intents) and not c.meaning.findings, welcome.not_yet),
+    (_tells_course, checkback.told_of),
     (_wants(Intent.FINISH), consultation.consult),
     (_consults, consultation.consult),
     (_names_place, places.places),

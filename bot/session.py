@@ -16,6 +16,10 @@ MAX_FINDINGS = 80
 """A session keeps at most this many findings; the oldest absent or unknown ones go first."""
 
 
+CHECK_BACK = "check"
+"""What asking again after a result is called among what is due."""
+
+
 class Stage(StrEnum):
     """Where the conversation stands."""
 
@@ -99,6 +103,8 @@ class Session:
     """What the last reply asked for besides findings."""
     patient: Person = field(default_factory=Person)
     """Whom the consultation is about."""
+    people: tuple[Person, ...] = field(default=(), repr=False)
+    """Whom earlier consultations of the day were about, one of each relation."""
     findings: tuple[Finding, ...] = field(default=(), repr=False)
     """Everything said so far, one per concept and subject, latest wins."""
     onset: float | None = None
@@ -115,6 +121,8 @@ class Session:
     """A level that was told and must not fall."""
     contacts: tuple[Contact, ...] = field(default=(), repr=False)
     """Results given within a day, over all consultations."""
+    check_at: datetime | None = None
+    """When it is asked how things go, where the person wanted that and it has not been answered."""
     done: bool = False
     """Whether the consultation's result was given."""
     version: int = 0
@@ -123,8 +131,3 @@ class Session:
     """Schema number of the stored form."""
     updated_at: datetime | None = None
     """When it was last saved."""
-
-
-def fresh(session: Session) -> Session:
-    """A new consultation of the same person; only the contacts of the day are remembered."""
-    return Session(address=session.address, version=session.version, contacts=session.contacts)

@@ -90,6 +90,18 @@ class Context:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Later:
+    """Something to say at a time."""
+
+    name: str
+    """What it is, to find it by when it is no longer wanted."""
+    at: datetime
+    """When."""
+    reply: Reply = field(repr=False)
+    """What to say then."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
     """What a turn leaves behind."""
 
@@ -109,6 +121,8 @@ class Step:
     """A one-time code that opens this person's session to another door."""
     share: str = ""
     """Whose session this door shares from now on."""
+    later: tuple[Later, ...] = ()
+    """What to say at a later time."""
     view: Session | None = field(default=None, repr=False)
     """The session as this turn saw it, where it is not the one that is kept."""
 

@@ -14,6 +14,7 @@ _INTENTS = [
     (Intent(name), re.compile("|".join(f"(?:{p})" for p in patterns))) for name, patterns in _data["intents"].items()
 ]
 _ANSWERS = {name: re.compile("|".join(f"(?:{p})" for p in patterns)) for name, patterns in _data["answers"].items()}
+_COURSES = {name: re.compile("|".join(f"(?:{p})" for p in patterns)) for name, patterns in _data["courses"].items()}
 GRAVER = re.compile(_data["graver"])
 """Words by which a finding's name or question asks how bad something is."""
 
@@ -63,6 +64,16 @@ def answer(text: str, *, graver: bool = False) -> Literal["yes", "no", "unsure"]
     if graver and says("little"):
         return "unsure"
     return "yes" if says("yes") else None
+
+
+def course(text: str) -> Literal["worse", "better"] | None:
+    """How it goes compared with before; None where that is not told, is denied, or is only feared."""
+    words = text.strip()
+    if _COURSES["none"].search(words):
+        return None
+    if _COURSES["worse"].search(words):
+        return "worse"
+    return "better" if _COURSES["better"].search(words) else None
 
 
 def tempered(text: str) -> bool:

@@ -94,6 +94,8 @@ class Understanding:
     """Hours since the complaint as a whole began, where told ("어제부터")."""
     sudden: bool | None = None
     """Whether it began suddenly, where told."""
+    course: Literal["worse", "better"] | None = None
+    """How it goes compared with before, where told ("아까보다 심해졌어요")."""
     departments: tuple[str, ...] = ()
     """Departments named by the person."""
     truncated: bool = False

@@ -108,6 +108,7 @@ class Reader:
             mention=mention,
             onset=since,
             sudden=values.sudden(clean),
+            course=intent.course(clean),
             departments=tuple(dict.fromkeys(intent.DEPARTMENTS.findall(clean))),
             truncated=len(text) > LONGEST,
         )

@@ -4,14 +4,14 @@ from dataclasses import replace
 from datetime import date
 
 from bot import compose
-from bot.flows import consent, contacts, intake
+from bot.flows import consent, contacts, followup, intake
 from bot.flows.buttons import again_choice, handoff_choice, places_choice
 from bot.flows.findings import absorb, complaints
 from bot.message import Block, Choice, Notice, Text, Tone
 from bot.result import result_blocks
 from bot.session import Expecting, Session, Stage
 from bot.turn import Context, Step, keep, reply
-from knowledge.clinical import Assessment, Outlook, Person, Presence, Question, Relation, Subject, Triage
+from knowledge.clinical import Assessment, Outlook, Person, Question, Relation, Triage
 from knowledge.inputs import Held, Inputs
 from nlu.meaning import Intent
 
@@ -42,7 +42,8 @@ def consult(context: Context) -> Step:
 def go_on(context: Context, session: Session, *, final: bool) -> Step:
     """Ask the next question or give the result."""
     told_before = session.assessment
-    session = replace(session, held=more(held(context.session, session), contacts.caution(session, context)))
+    told_now = more(contacts.caution(session, context), followup.caution(session, context))
+    session = replace(session, held=more(held(context.session, session), told_now))
     assessment = assess(context, session, final=final)
     if session.held:
         assessment = session.held.over(assessment)
@@ -73,7 +74,7 @@ def held(before: Session, session: Session) -> Held | None:
         told is None
         or told.triage < Triage.EMERGENCY
         or not session.findings
-        or not present(before) <= present(session)
+        or not followup.present(before) <= followup.present(session)
     ):
         return None
     if before.held and before.held.triage >= told.triage:
@@ -84,11 +85,6 @@ def held(before: Session, session: Session) -> Held | None:
 def more(one: Held | None, other: Held | None) -> Held | None:
     """The more urgent of two."""
     return max((h for h in (one, other) if h), key=lambda h: h.triage, default=None)
-
-
-def present(session: Session) -> set[str]:
-    """What the patient has."""
-    return {f.concept for f in session.findings if f.presence is Presence.PRESENT and f.subject is Subject.PATIENT}
 
 
 def news(context: Context, session: Session, assessment: Assessment) -> list[str]:
@@ -185,7 +181,12 @@ def result(context: Context, session: Session, assessment: Assessment, before: l
     """The answer, and what can be done next."""
     assessment = replace(assessment, outlook=outlook(context, session))
     blocks = [*before, *result_blocks(assessment, session, context)]
-    choices = (places_choice(context.say), handoff_choice(context.say), again_choice(context.say))
+    choices = (
+        places_choice(context.say),
+        handoff_choice(context.say),
+        *followup.offered(session, assessment.triage, context),
+        again_choice(context.say),
+    )
     kept = replace(
         session,
         stage=Stage.ASSESSED,

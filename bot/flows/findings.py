@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from bot.session import MAX_FINDINGS, Session, Stage, fresh
+from bot.flows.household import fresh
+from bot.session import MAX_FINDINGS, Session, Stage
 from bot.turn import Context
 from knowledge.clinical import Answer, Concept, Finding, Person, Presence, Subject, When
 from nlu.meaning import Intent, Mention
@@ -15,7 +16,7 @@ def absorb(context: Context) -> Session:
     """The session after this message's findings, person and times."""
     meaning, session = context.meaning, context.session
     if begins_anew(context):
-        session = fresh(session)
+        session = fresh(session, context.knowledge.catalogue.concepts, meaning.mention)
     told = [f for f in meaning.findings if f.when is not When.HYPOTHETICAL]
     told += [
         Finding(concept=concept, presence=PRESENT)
@@ -43,8 +44,10 @@ def begins_anew(context: Context) -> bool:
     Other people's findings must not be mixed: the new patient begins without the old one's.
     """
     session, relation = context.session, context.meaning.mention.relation
-    another = relation is not None and relation is not session.patient.relation
-    return another and (bool(session.findings) or session.stage is Stage.ASSESSED)
+    if relation is None or relation is session.patient.relation or session.expecting == "guardian":
+        return False
+    known = session.patient.age is not None or session.patient.sex is not None
+    return known or bool(session.findings) or session.stage is Stage.ASSESSED
 
 
 def implied(patient: Person, findings: Iterable[Finding], concepts: Mapping[str, Concept]) -> Person:

@@ -6,6 +6,7 @@ from bot.flows.buttons import again_choice, places_choice
 from bot.korean import clock
 from bot.message import Card, Notice, Text
 from bot.phrases import Phrases
+from bot.session import Session
 from bot.turn import Context, Step, keep, reply
 from knowledge.clinical import Concept, Finding, Person, Presence, Subject
 
@@ -43,7 +44,9 @@ def lines(told: Iterable[Finding], context: Context) -> list[str]:
         say("handoff.onset", onset=_onset(context, ""), onset_en=_onset(context, "_en")),
         _line("present", [f for f in present if concepts[f.concept].kind not in _BACKGROUND], concepts, say),
         _line("absent", [f for f in told if f.presence is Presence.ABSENT], concepts, say),
-        _line("history", [f for f in present if concepts[f.concept].kind in _BACKGROUND], concepts, say),
+        _line(
+            "history", _background(present, session.patient, concepts), concepts, say, words=_words(session, concepts)
+        ),
     ]
     person = session.patient
     for key, names in (("drugs", person.drugs), ("allergies", person.allergies)):
@@ -93,9 +96,24 @@ def _onset(context: Context, tongue: str) -> str:
     return ", ".join(words) or say(f"handoff.unknown{tongue}")
 
 
-def _line(key: str, findings: list[Finding], concepts: Mapping[str, Concept], say: Phrases) -> str:
-    """Findings with their English names and since when; empty where there are none."""
-    named = []
+def _background(present: list[Finding], person: Person, concepts: Mapping[str, Concept]) -> list[Finding]:
+    """Illnesses, drugs and risks: told in this consultation, or of this person in an earlier one."""
+    told = [f for f in present if concepts[f.concept].kind in _BACKGROUND]
+    known = {f.concept for f in told}
+    earlier = [name for name in person.conditions if name in concepts and name not in known]
+    return [*told, *(Finding(concept=name, presence=Presence.PRESENT) for name in earlier)]
+
+
+def _words(session: Session, concepts: Mapping[str, Concept]) -> list[str]:
+    """Illnesses in the person's own words."""
+    return [name for name in session.patient.conditions if name not in concepts]
+
+
+def _line(
+    key: str, findings: list[Finding], concepts: Mapping[str, Concept], say: Phrases, *, words: Iterable[str] = ()
+) -> str:
+    """Findings with their English names and since when, and words as they were told; empty where there are none."""
+    named = list(words)
     for finding in findings[:MOST]:
         ko, en = concepts[finding.concept].name_ko, english(finding.concept)
         if finding.value is not None:

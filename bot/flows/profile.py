@@ -30,6 +30,8 @@ def stored_lines(context: Context) -> list[str]:
     lines = [consent_line(c, context) for c in context.account.consents]
     if session.patient != Person():
         lines.append(say("privacy.person_line", person=person_words(session.patient, context)))
+    others = [person for person in session.people if person.relation is not session.patient.relation]
+    lines += [say("privacy.other_line", person=person_words(person, context)) for person in others]
     for presence, key in ((Presence.PRESENT, "present_line"), (Presence.ABSENT, "absent_line")):
         names = finding_names(session.findings, presence, context)
         if names:
@@ -67,7 +69,9 @@ def person_words(person: Person, context: Context) -> str:
         words.append(say(f"privacy.sex.{person.sex}"))
     if person.pregnant:
         words.append(say("privacy.pregnant"))
-    return listed([*words, *person.conditions, *person.drugs, *person.allergies])
+    concepts = context.knowledge.catalogue.concepts
+    illnesses = [concepts[name].name_ko if name in concepts else name for name in person.conditions]
+    return listed([*words, *illnesses, *person.drugs, *person.allergies])
 
 
 def finding_names(findings: tuple[Finding, ...], presence: Presence, context: Context) -> list[str]:
@@ -88,21 +92,12 @@ def export(context: Context) -> Step:
 
 def exported(account: Account, session: Session) -> dict[str, Any]:
     """The stored values as plain JSON."""
-    person = session.patient
     return {
         "consents": [
             {"kind": c.kind, "given": c.given, "version": c.version, "at": c.at.isoformat()} for c in account.consents
         ],
-        "patient": {
-            "relation": person.relation,
-            "age": person.age,
-            "sex": person.sex,
-            "pregnant": person.pregnant,
-            "pregnancy_weeks": person.pregnancy_weeks,
-            "conditions": person.conditions,
-            "drugs": person.drugs,
-            "allergies": person.allergies,
-        },
+        "patient": exported_person(session.patient),
+        "people": [exported_person(person) for person in session.people],
         "findings": [
             {
                 "id": f.concept,
@@ -120,6 +115,20 @@ def exported(account: Account, session: Session) -> dict[str, Any]:
         "conditions": [c.condition for c in session.assessment.candidates] if session.assessment else [],
         "record": recorded(session),
         "updated_at": session.updated_at.isoformat() if session.updated_at else None,
+    }
+
+
+def exported_person(person: Person) -> dict[str, Any]:
+    """One person as plain JSON."""
+    return {
+        "relation": person.relation,
+        "age": person.age,
+        "sex": person.sex,
+        "pregnant": person.pregnant,
+        "pregnancy_weeks": person.pregnancy_weeks,
+        "conditions": person.conditions,
+        "drugs": person.drugs,
+        "allergies": person.allergies,
     }
 
 

@@ -1,9 +1,10 @@
 """First contact, help, and one kind sentence for what cannot be read or done."""
 
 from bot.flows.buttons import choice, help_choice, places_choice
+from bot.flows.household import fresh
 from bot.flows.resume import resumed
 from bot.message import Choice, Notice, Text
-from bot.session import Stage, fresh
+from bot.session import Stage
 from bot.turn import Context, Step, keep, reply
 from nlu.meaning import Intent
 
@@ -27,7 +28,7 @@ def greet(context: Context) -> Step:
 
 def start_over(context: Context) -> Step:
     """Forget the consultation, keep the decisions about consent."""
-    session = fresh(context.session)
+    session = fresh(context.session, context.knowledge.catalogue.concepts)
     said = reply(Text(text=context.say("hello.again")))
     return Step(reply=said, session=session if context.account.allows("health") else None)
 

@@ -110,6 +110,8 @@ class Save:
     """Why a location was used in this turn; empty where none was."""
     due: tuple[Due, ...] = ()
     """What to send later."""
+    drop_due: str = ""
+    """What to send no more of what was due before (its name); empty for nothing."""
     forget: bool = False
     """Delete the person's other entries (undelivered replies, what is due) too."""
     share: str = ""
@@ -262,7 +264,7 @@ class Store:
             *(account, _ms(ACCOUNT_LIFE), held.inbox_id),
             *(outgoing.id if outgoing else "", codec.encode_outgoing(outgoing) if outgoing else ""),
             *(_ms(save.session_life), keys.digest, _epoch_ms(save.now), log, int(save.forget), save.share),
-            gone_name(save.writer) if save.writer else "",
+            *(gone_name(save.writer) if save.writer else "", save.drop_due),
             *due,
         )
         if answer != b"ok":

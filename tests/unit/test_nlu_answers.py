@@ -175,3 +175,19 @@ def test_a_place_told_instead_is_kept(mind: Mind, asked: str, text: str, told: s
 def test_not_minding_decides_nothing(mind: Mind, text: str) -> None:
     """ "상관없어요" contains a "no" and is none."""
     assert mind[1].read(text, Hints(expecting="consent"), TODAY).answer is None
+
+
+COURSES = {
+    "worse": "아까보다 심해졌어요 / 점점 나빠지고 있어요 / 어제보다 더 아파요 / 더 부었어요",
+    "better": "많이 나아졌어요 / 이제 괜찮아요 / 열이 가라앉았어요 / 덜 아파요",
+    "": "더 심해지지는 않았어요 / 심해지면 어떡하죠 / 나아지지 않아요 / 머리가 아파요 / 안 나았어요",
+}
+
+
+@pytest.mark.parametrize(
+    ("meant", "text"), [(meant, text) for meant, texts in COURSES.items() for text in texts.split(" / ")]
+)
+def test_how_it_goes_is_read_and_neither_denials_nor_fears_are(mind: Mind, meant: str, text: str) -> None:
+    """Worse and better are told apart; what is denied or only feared is neither."""
+    _, reader = mind
+    assert (reader.read(text, Hints()).course or "") == meant
