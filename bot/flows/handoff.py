@@ -6,7 +6,6 @@ from bot.flows.buttons import again_choice, places_choice
 from bot.korean import clock
 from bot.message import Card, Notice, Text
 from bot.phrases import Phrases
-from bot.session import Session
 from bot.turn import Context, Step, keep, reply
 from knowledge.clinical import Concept, Finding, Person, Presence, Subject
 
@@ -39,14 +38,13 @@ def lines(told: Iterable[Finding], context: Context) -> list[str]:
     concepts = context.knowledge.catalogue.concepts
     told = list(told)
     present = [f for f in told if f.presence is Presence.PRESENT]
+    background = _background_of(present, session.patient, concepts)
     found = [
         say("handoff.patient", who=who(session.patient, say, ""), who_en=who(session.patient, say, "_en")),
         say("handoff.onset", onset=_onset(context, ""), onset_en=_onset(context, "_en")),
         _line("present", [f for f in present if concepts[f.concept].kind not in _BACKGROUND], concepts, say),
         _line("absent", [f for f in told if f.presence is Presence.ABSENT], concepts, say),
-        _line(
-            "history", _background(present, session.patient, concepts), concepts, say, words=_words(session, concepts)
-        ),
+        _line("history", background, concepts, say, words=_words(session.patient, concepts)),
     ]
     person = session.patient
     for key, names in (("drugs", person.drugs), ("allergies", person.allergies)):
@@ -96,7 +94,7 @@ def _onset(context: Context, tongue: str) -> str:
     return ", ".join(words) or say(f"handoff.unknown{tongue}")
 
 
-def _background(present: list[Finding], person: Person, concepts: Mapping[str, Concept]) -> list[Finding]:
+def _background_of(present: list[Finding], person: Person, concepts: Mapping[str, Concept]) -> list[Finding]:
     """Illnesses, drugs and risks: told in this consultation, or of this person in an earlier one."""
     told = [f for f in present if concepts[f.concept].kind in _BACKGROUND]
     known = {f.concept for f in told}
@@ -104,9 +102,9 @@ def _background(present: list[Finding], person: Person, concepts: Mapping[str, C
     return [*told, *(Finding(concept=name, presence=Presence.PRESENT) for name in earlier)]
 
 
-def _words(session: Session, concepts: Mapping[str, Concept]) -> list[str]:
+def _words(person: Person, concepts: Mapping[str, Concept]) -> list[str]:
     """Illnesses in the person's own words."""
-    return [name for name in session.patient.conditions if name not in concepts]
+    return [name for name in person.conditions if name not in concepts]
 
 
 def _line(
