@@ -243,3 +243,19 @@ async def test_every_key_of_a_person_lies_in_one_slot(store: Store) -> None:
     tags |= {name[: name.index("}") + 1] for name in (part.inbox, part.attempts, part.waiting("console"), part.due)}
     assert len(tags) == 1
     assert part in all_partitions()
+
+
+async def test_what_is_no_longer_wanted_is_dropped_by_name(store: Store) -> None:
+    """A turn that lets check-backs go keeps everything else that is due to the person."""
+    place = await held(store)
+    kinds = ("check", "alert")
+    due = tuple(
+        Due(occurrence=f"{place.keys.digest}:{kind}:1", at=NOW + timedelta(hours=4), outgoing=said(place))
+        for kind in kinds
+    )
+    await store.commit(place, save(place, Session(address=address()), outgoing=None, due=due))
+    await store.finish(place, ())
+    later = await held(store)
+    await store.commit(later, save(later, Session(address=address()), outgoing=None, drop_due="check"))
+    await store.finish(later, ())
+    assert await store.outbox.claim_due(NOW + DAY) == 1

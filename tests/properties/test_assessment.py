@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from knowledge.catalogue import Catalogue, load_catalogue
 from knowledge.clinical import Finding, Person, Presence, Sex, Subject, Triage, When
 from knowledge.diagnosis import Diagnosis
+from knowledge.inputs import Inputs
 from knowledge.triage import absent_now, floors, present_now
 from tests.fakes.small_catalogue import write
 
@@ -161,3 +162,35 @@ def test_knowing_nothing_still_ends_with_advice(
     assert assessment.question is None
     assert assessment.departments
     assert assessment.triage >= _floor(findings, person, catalogue)
+
+
+@QUICK
+@given(data=st.data())
+def test_explanation_and_disposition_agree(diagnosis: Diagnosis, catalogue: Catalogue, data: st.DataObject) -> None:
+    """The level has a reason that demands exactly it, and what is said for, against and open is so."""
+    findings, person = data.draw(_findings(catalogue)), data.draw(PEOPLE)
+    assessment = diagnosis.assess(findings, person, on=data.draw(DAYS))
+    present, absent = present_now(findings, catalogue, person), absent_now(findings, catalogue, person)
+    if assessment.triage >= Triage.CLINIC_24H:
+        assert assessment.reasons[0].floor is assessment.triage
+    holding = {reason.source for reason in floors(present, person, catalogue)}
+    conditions = {reason.source for reason in assessment.reasons} & catalogue.conditions.keys()
+    assert conditions <= {candidate.condition for candidate in assessment.candidates}
+    assert {r.source for r in assessment.reasons} & {flag.id for flag in catalogue.red_flags} <= holding
+    for candidate in assessment.candidates:
+        assert not set(candidate.for_) & set(candidate.against)
+        assert not set(candidate.open_) & (present | absent)
+        assert set(candidate.for_) | set(candidate.against) <= present | absent | catalogue.concepts.keys()
+        assert not set(candidate.for_) & absent
+
+
+@settings(QUICK, max_examples=15)
+@given(data=st.data())
+def test_what_would_be_more_urgent_is(diagnosis: Diagnosis, catalogue: Catalogue, data: st.DataObject) -> None:
+    """Every finding named as raising the level raises it to what is said when it comes true."""
+    findings = data.draw(_findings(catalogue, Presence.PRESENT, Presence.ABSENT))
+    inputs = Inputs(findings=tuple(findings), person=data.draw(PEOPLE), on=data.draw(DAYS))
+    for shift in diagnosis.outlook(inputs).raising:
+        told = [*findings, _own(shift.finding)]
+        then = diagnosis.assess(told, inputs.person, on=inputs.on, final=True)
+        assert then.triage >= shift.to
