@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 
 from bot.engine import Engine, no_step
 from bot.phrases import load_phrases
@@ -14,7 +15,7 @@ from bot.state.embedded import EmbeddedRedis
 from bot.state.store import Store, shared_secret
 from bot.turn import Knowledge
 from config.settings import Settings
-from knowledge.catalogue import load_catalogue
+from knowledge.catalogue import Catalogue, load_catalogue
 from knowledge.diagnosis import Diagnosis
 from knowledge.morphology import Morphology
 from knowledge.places.index import load_builtin
@@ -40,12 +41,27 @@ class House:
     """The embedded Redis, where no URL is set."""
 
 
+def load_medicine(cache: Path) -> tuple[Catalogue, Diagnosis]:
+    """The catalogue and the model over it.
+
+    Half a million values are made and none is garbage: the collector, which would walk them again and again, waits.
+    """
+    collects = gc.isenabled()
+    gc.disable()
+    try:
+        catalogue = load_catalogue(cache=cache)
+        return catalogue, Diagnosis(catalogue)
+    finally:
+        if collects:
+            gc.enable()
+
+
 def load_knowledge(settings: Settings) -> Knowledge:
     """Catalogue, places and sentences."""
-    catalogue = load_catalogue(cache=settings.data_dir / "cache")
+    catalogue, diagnosis = load_medicine(settings.data_dir / "cache")
     return Knowledge(
         catalogue=catalogue,
-        diagnosis=Diagnosis(catalogue),
+        diagnosis=diagnosis,
         places=load_builtin(),
         say=load_phrases(),
         session_life=timedelta(hours=settings.session_hours),
