@@ -14,9 +14,11 @@ from nlu.grammar import (
     JOINING,
     LONG_AGO,
     MEASURING,
+    NOTHING_MUCH,
     NOUN_LINKS,
     NOW_WORDS,
     OVER_NOW,
+    PLAYS_DOWN,
     SINCE_THEN,
     SITES,
     TRIGGERS,
@@ -133,6 +135,8 @@ def _predicate_denied(morphemes: Sequence[Morpheme], last: int, clause: range) -
         form, tag = morphemes[i].form, morphemes[i].tag
         if tag == "EC" and form in ON_AND_OFF:
             return False
+        if _plays_down(morphemes, i, clause):
+            return False
         if (tag == "VX" and form in ("않", "못하", "말")) or tag == "VCN":
             return True
         if tag in PREDICATES and form == "괜찮":
@@ -152,6 +156,8 @@ def _noun_denied(morphemes: Sequence[Morpheme], last: int, clause: range) -> boo
             return False
         following = [m.form for m in morphemes[i + 1 : min(i + 3, clause.stop)]]
         if form == "없" and following == ["어", "지"]:
+            return False
+        if _plays_down(morphemes, i, clause):
             return False
         if form in ("없", "없이") or tag == "VCN" or (tag == "VX" and form in ("않", "못하", "말")):
             return True
@@ -173,6 +179,13 @@ def denies_degree(match: Match, morphemes: Sequence[Morpheme], clause: range) ->
         for i in (match.at[-1], match.at[-1] + 2)
         if i < clause.stop
     )
+
+
+def _plays_down(morphemes: Sequence[Morpheme], index: int, clause: range) -> bool:
+    """Whether "아니다" or "없다" here turns down how grave it is, as relatives do, and not what was told."""
+    words = PLAYS_DOWN if morphemes[index].tag == "VCN" else NOTHING_MUCH if morphemes[index].form == "없" else ()
+    before = "".join(m.form for m in morphemes[max(clause.start, index - 3) : index])
+    return any(word in before for word in words)
 
 
 def _after_dependent_noun(morphemes: Sequence[Morpheme], index: int) -> bool:

@@ -12,6 +12,12 @@ LIGHT_VERBS, LIGHT_NOUNS, LIGHT_WORDS, MERE_WORDS, EMPTY, SINGLE, WHOLE_VERBS = 
 )
 """What an expression is made of; the data file says what each list is."""
 
+PLAYS_DOWN, NOTHING_MUCH = frozenset(_lists["plays_down"]), frozenset(_lists["nothing_much"])
+"""Before "아니다" and before "없다" they play down and deny nothing."""
+
+TROUBLES = frozenset(_lists["troubles"])
+"""What is said to be missing where nothing is wrong."""
+
 NEGATORS = frozenset(tuple(entry.split("/")) for entry in _lists["negators"])
 """(form, tag) of what denies."""
 

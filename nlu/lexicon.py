@@ -9,7 +9,17 @@ import yaml
 
 from knowledge.clinical import Concept
 from knowledge.morphology import Morpheme, Morphology
-from nlu.grammar import EMPTY, LIGHT_NOUNS, LIGHT_VERBS, LIGHT_WORDS, MERE_WORDS, NEGATORS, SINGLE, WHOLE_VERBS
+from nlu.grammar import (
+    EMPTY,
+    LIGHT_NOUNS,
+    LIGHT_VERBS,
+    LIGHT_WORDS,
+    MERE_WORDS,
+    NEGATORS,
+    SINGLE,
+    TROUBLES,
+    WHOLE_VERBS,
+)
 from nlu.senses import Senses, load_senses
 
 VERBS = frozenset({"VV", "VA", "VX", "VCN"})
@@ -24,6 +34,8 @@ MOST_BETWEEN = 2
 
 NEGATION = "!"
 """Marks what denies, so that "목 안이" (inside) and "목이 안" (not) stay apart."""
+
+_LACKS = NEGATION + "없"
 
 NOTHING = ""
 """Stands for the concept of expressions that look like a finding and are none ("열받아요")."""
@@ -145,6 +157,8 @@ def _fits(
             if met := _met(form, keys, place, marks):
                 places += met
                 break
+            if form == _LACKS and keys[place].form.partition("/")[0] in TROUBLES:
+                return ()  # "호흡에 문제 없어요": what is missing is the trouble
             between += not keys[place].light
     return tuple(sorted({keys[at].at for at in places}))
 

@@ -180,3 +180,26 @@ def test_a_known_patient_needs_no_name(mind: Mind) -> None:
     assert findings(mind, "아이가 토했어요", hints) == {"vomiting"}
     assert findings(mind, "토했어요", hints) == {"vomiting"}
     assert "cough#else" in findings(mind, "아이가 열이 나고 토하는데 저는 기침이 나요", Hints(patient=Relation.CHILD))
+
+
+@pytest.mark.parametrize(
+    ("text", "present"),
+    [
+        ("남편은 가슴이 조인다는데 별거 아니라고 해요", "crushing_chest_pain"),
+        ("할머니는 열이 별거 아니래요", "fever"),
+        ("가슴이 답답한데 본인은 별일 없대요", "chest_tightness"),
+        ("배가 아픈데 큰일 아니라고 해요", "abdominal_pain"),
+    ],
+)
+def test_playing_down_denies_nothing(mind: tuple[Knowledge, Reader], text: str, present: str) -> None:
+    """A relative's "별거 아니래요" leaves the complaint as it was told."""
+    found = {f.concept: f.presence for f in mind[1].read(text, Hints()).findings}
+    assert found.get(present) is Presence.PRESENT
+
+
+@pytest.mark.parametrize(
+    "text", ["호흡에 문제 없어요", "숨쉬는 데 이상 없어요", "숨쉬는 데는 불편 없어요", "소변 보는 데 지장 없어요"]
+)
+def test_no_trouble_is_no_complaint(mind: tuple[Knowledge, Reader], text: str) -> None:
+    """Where trouble is what is missing, nothing is read as present."""
+    assert not [f for f in mind[1].read(text, Hints()).findings if f.presence is Presence.PRESENT]
