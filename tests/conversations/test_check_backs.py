@@ -11,6 +11,8 @@ from bot.plain import plain_text
 from knowledge.clinical import Triage
 from tests.fakes.patient import NOON, Patient
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
 
 def level(turn: Turn) -> Triage:
     """The level that was told."""
@@ -120,7 +122,7 @@ async def test_an_emergency_is_not_told_to_wait(patient: Patient) -> None:
     ("hour", "level", "expected"),
     [(21, Triage.CLINIC, 8), (1, Triage.SELF_CARE, 8), (10, Triage.CLINIC, 14), (21, Triage.CLINIC_24H, 1)],
 )
-def test_the_night_is_kept_unless_it_was_near_an_emergency(hour: int, level: Triage, expected: int) -> None:
+async def test_the_night_is_kept_unless_it_was_near_an_emergency(hour: int, level: Triage, expected: int) -> None:
     """Between ten and eight nobody is woken, except where the result was to be seen within a day."""
     at = awake(NOON.replace(hour=hour) + AFTER, level)
     assert at.astimezone(KST).hour == expected

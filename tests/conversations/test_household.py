@@ -1,9 +1,13 @@
 """Turning from one person to another and back: what is lasting is remembered for the day, complaints are not mixed."""
 
+import pytest
+
 from adapters.console.wire import Profile
 from bot.plain import plain_text
 from knowledge.clinical import Presence, Relation, Sex
 from tests.fakes.patient import Patient
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
 async def a_dizzy_diabetic(patient: Patient) -> None:

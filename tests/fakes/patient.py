@@ -17,9 +17,9 @@ NOON = datetime(2026, 11, 25, 12, 0, tzinfo=KST)
 class Patient:
     """Somebody who writes through one door, with a clock of their own."""
 
-    def __init__(self, house: House) -> None:
+    def __init__(self, house: House, user: str) -> None:
         self.house = house
-        self.address = Address(platform=Platform.TELEGRAM, user="somebody")
+        self.address = Address(platform=Platform.TELEGRAM, user=user)
         self.now = NOON
 
     async def sends(self, text: str | None = None, *, tap: str | None = None, after: timedelta | None = None) -> Turn:
