@@ -4,7 +4,7 @@ import argparse
 import asyncio
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from importlib.metadata import version
 from typing import Any
@@ -12,8 +12,8 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from adapters.evaluate import ddxplus_play, emergencies, routing, scoring, vignettes
-from adapters.evaluate.door import apart
+from adapters.evaluate import ddxplus_play, emergencies, mapped, routing, scoring, vignettes
+from adapters.evaluate.door import Door, apart
 from adapters.evaluate.figures import flat
 from adapters.evaluate.names import Names
 from adapters.evaluate.patient import Patient, read_topics
@@ -34,7 +34,7 @@ async def run(settings: Settings, arguments: argparse.Namespace) -> int:
         print(say("evaluate.no_file", path=arguments.path, reason=reason), file=sys.stderr)
         return 1
     card = Scorecard(
-        name=arguments.collection,
+        name="-".join([arguments.collection, *_BY[getattr(arguments, "by", "words")]]),
         source=arguments.path.name,
         at=datetime.now(KST).isoformat(timespec="minutes"),
         version=version("drrc"),
@@ -50,6 +50,10 @@ async def run(settings: Settings, arguments: argparse.Namespace) -> int:
     return 0
 
 
+_BY = {"words": (), "taps": ("taps",), "findings": ("findings",)}
+"""How emergencies are told, as it stands in the scorecard's name: each way has a scorecard of its own."""
+
+
 async def _figures(settings: Settings, arguments: argparse.Namespace, say: Phrases) -> dict[str, object]:
     path, limit = arguments.path, arguments.limit
     if arguments.collection == "ddxplus":
@@ -62,11 +66,22 @@ async def _figures(settings: Settings, arguments: argparse.Namespace, say: Phras
     if arguments.collection == "emergencies":
         told = emergencies.read_cases(path, limit)
         async with apart(settings) as door:
-            return emergencies.figures([await emergencies.tell(door, case) for case in told])
+            return emergencies.figures(await _told(door, told, arguments))
     cases, topics = vignettes.read_vignettes(path, limit), read_topics(path)
     async with apart(settings) as door:
         records = [await vignettes.play(door, case, Patient(case, topics, say, arguments.unknown)) for case in cases]
         return scoring.figures(records, door.house.knowledge.catalogue, names)
+
+
+async def _told(
+    door: Door, cases: Sequence[Mapping[str, Any]], arguments: argparse.Namespace
+) -> list[emergencies.Told]:
+    if arguments.by == "words":
+        return [await emergencies.tell(door, case) for case in cases]
+    meanings = mapped.read_meanings(arguments.path)
+    if arguments.by == "taps":
+        return [await mapped.tapped(door, case, meanings) for case in cases]
+    return [mapped.assessed(door, case, meanings) for case in cases]
 
 
 def table(card: Scorecard, say: Phrases) -> Table:

@@ -17,3 +17,6 @@ def add_to(commands: Any, say: Phrases) -> None:
         one.add_argument("--limit", type=int, help=say("command.help.limit"))
         if name == "vignettes":
             one.add_argument("--unknown", choices=("unsure", "no"), default="unsure", help=say("command.help.unknown"))
+        if name == "emergencies":
+            ways = ("words", "taps", "findings")
+            one.add_argument("--by", choices=ways, default="words", help=say("command.help.by"))
