@@ -32,7 +32,7 @@ class Morphology:
     """Analyses texts; safe to use from several threads. Loading takes seconds and half a gigabyte."""
 
     def __init__(self, words: Iterable[str] | None = None) -> None:
-        # Without kiwi's titles of several words (films, books, teams): no patient needs them, and they cost two seconds.
+        # Without titles of several words (films, books, teams): no patient needs them, and they cost two seconds.
         self._kiwi = Kiwi(num_workers=1, load_multi_dict=False)
         for word in yaml.safe_load(WORDS.read_text("utf-8")) if words is None else words:
             self._kiwi.add_user_word(word, "NNG", 0)

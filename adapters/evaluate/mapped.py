@@ -8,6 +8,7 @@ from typing import Any
 
 from adapters.evaluate.door import Door
 from adapters.evaluate.emergencies import Told
+from adapters.evaluate.vignettes import open_question
 from bot.korean import KST
 from knowledge.catalogue import Catalogue
 from knowledge.clinical import Answer, Finding, Person, Presence, Sex, Triage
@@ -66,8 +67,7 @@ async def tapped(door: Door, case: Mapping[str, Any], meanings: Meanings) -> Tol
     await door.ask(user=user, reset=True)
     out = await door.ask(user=user, text=case["text"], profile=profile)
     for _ in range(QUESTIONS):
-        told = out.get("assessment") or {}
-        if told.get("done") or not out["choices"]:
+        if not open_question(out):
             break
         choice = tap([c["id"] for c in out["choices"]], have, catalogue, door)
         out = await door.ask(user=user, choice=choice)

@@ -117,6 +117,23 @@ def test_emergencies_and_their_twins_are_told_fact_by_fact(short_path: Path) -> 
     assert figures["missed"] == {}
 
 
+@pytest.mark.parametrize("way", ["taps", "findings"])
+def test_emergencies_are_tapped_through_or_assessed_unread(short_path: Path, way: str) -> None:
+    """With the findings beside them, cases need not be told in words, and get a scorecard of their own."""
+    case = {"id": "a", "emergency": "heart", "kind": "early", "age": 60, "sex": "male", "gold": "EMERGENCY"}
+    case |= {"text": "가슴이 아파요", "facts": [{"what": "쥐어짜는 가슴", "present": True, "say": "조여요"}]}
+    meanings = {
+        "가슴이 아파요": {"present": ["chest_pain"], "absent": []},
+        "쥐어짜는 가슴": {"present": ["crushing_chest_pain"], "absent": []},
+    }
+    (short_path / "cases.jsonl").write_text(json.dumps(case, ensure_ascii=False), encoding="utf-8")
+    (short_path / "meanings.json").write_text(json.dumps(meanings, ensure_ascii=False), encoding="utf-8")
+    done = drrc(short_path, "evaluate", "emergencies", str(short_path / "cases.jsonl"), "--by", way, "--json")
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["recall"]["hits"] == 1
+    assert [card.name for card in last(short_path)] == [f"emergencies-{way}"]
+
+
 def test_a_collection_that_cannot_be_read_is_named(short_path: Path) -> None:
     """A missing or broken file ends with a sentence and status 1, and no scorecard."""
     broken = short_path / "broken.jsonl"
