@@ -149,12 +149,14 @@ def _button(choice: Choice, door: Capabilities) -> Choice:
 def split(text: str, limit: int) -> list[str]:
     """The text in pieces of at most `limit` units, cut at sentence ends, else at spaces, else anywhere."""
     pieces: list[str] = []
-    current = ""
+    current, used = "", 0
     for sentence in _sentences(text, limit):
-        if current and width(current) + width(sentence) > limit:
+        more = width(sentence)
+        if current and used + more > limit:
             pieces.append(current.rstrip())
-            current = ""
+            current, used = "", 0
         current += sentence
+        used += more
     pieces.append(current.rstrip())
     return [piece for piece in pieces if piece]
 
@@ -176,14 +178,14 @@ def _sentences(text: str, limit: int) -> Iterator[str]:
 def _letters(text: str, limit: int) -> int:
     """How many characters of the text fit into `limit` units, at least one."""
     most = min(len(text), limit)
-    while most > 1 and width(text[:most]) > limit:
-        most -= 1
+    while most > 1 and (over := width(text[:most]) - limit) > 0:
+        most -= (over + 1) // 2  # no character is wider than two units
     return most
 
 
 def width(text: str) -> int:
     """The text's length in UTF-16 units."""
-    return len(text) if text.isascii() else len(text) + sum(letter > "\uffff" for letter in text)
+    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def cut(label: str, limit: int) -> str:

@@ -22,7 +22,7 @@ class Questions:
         self, catalogue: Catalogue, tables: Tables, urgency: Urgency, answers: Answers, tuning: Tuning
     ) -> None:
         asked = askable(catalogue)
-        self._questions = tuple(_question(concept, catalogue) for concept in asked)
+        self._questions = tuple(question_of(concept, catalogue) for concept in asked)
         self._tuning = tuning
         self._gains = Gains(asked, tables, urgency, answers, tuning)
         self._fitting = Fitting(asked, catalogue, tables)
@@ -77,7 +77,8 @@ class Questions:
         return leading
 
 
-def _question(concept: Concept, catalogue: Catalogue) -> Question:
+def question_of(concept: Concept, catalogue: Catalogue) -> Question:
+    """The question for a finding, with the answers it lists or yes, no and not knowing, in that order."""
     answers = concept.answers or tuple(
         Answer(label=catalogue.wording.answers[presence.value], sets=((concept.id, presence),)) for presence in Presence
     )

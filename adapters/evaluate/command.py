@@ -34,7 +34,7 @@ async def run(settings: Settings, arguments: argparse.Namespace) -> int:
         print(say("evaluate.no_file", path=arguments.path, reason=reason), file=sys.stderr)
         return 1
     card = Scorecard(
-        name="-".join([arguments.collection, *_BY[getattr(arguments, "by", "words")]]),
+        name=_name(arguments),
         source=arguments.path.name,
         at=datetime.now(KST).isoformat(timespec="minutes"),
         version=version("drrc"),
@@ -50,8 +50,10 @@ async def run(settings: Settings, arguments: argparse.Namespace) -> int:
     return 0
 
 
-_BY = {"words": (), "taps": ("taps",), "findings": ("findings",)}
-"""How emergencies are told, as it stands in the scorecard's name: each way has a scorecard of its own."""
+def _name(arguments: argparse.Namespace) -> str:
+    """The collection; emergencies that are not told in words have a scorecard of their own for each way."""
+    way = getattr(arguments, "by", "words")
+    return str(arguments.collection) if way == "words" else f"{arguments.collection}-{way}"
 
 
 async def _figures(settings: Settings, arguments: argparse.Namespace, say: Phrases) -> dict[str, object]:

@@ -50,8 +50,17 @@ async def tell(door: Door, case: Mapping[str, Any]) -> Told:
         out = await door.ask(user=user, text=fact["say"])
     if not (out.get("assessment") or {}).get("done"):
         out = await door.ask(user=user, text=door.say("evaluate.patient.finish"), final=True)
-    told = (out.get("assessment") or {}).get("triage") or Triage.SELF_CARE.code
-    return Told(case=case, gold=Triage.from_code(case["gold"].lower()), got=Triage.from_code(told))
+    return Told(case=case, gold=gold(case), got=level(out))
+
+
+def gold(case: Mapping[str, Any]) -> Triage:
+    """The right level of a case, or the least acceptable one."""
+    return Triage.from_code(case["gold"].lower())
+
+
+def level(out: Mapping[str, Any]) -> Triage:
+    """The level in an answer of the door; where nothing was assessed nobody was sent anywhere."""
+    return Triage.from_code((out.get("assessment") or {}).get("triage") or Triage.SELF_CARE.code)
 
 
 def figures(told: Sequence[Told]) -> dict[str, object]:

@@ -1,17 +1,19 @@
 """The facts of emergency cases as findings, so that a case can be tapped through or assessed without being read."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from adapters.evaluate.door import Door
-from adapters.evaluate.emergencies import Told
+from adapters.evaluate.emergencies import Told, gold, level
 from adapters.evaluate.vignettes import open_question
 from bot.korean import KST
+from bot.phrases import Phrases
 from knowledge.catalogue import Catalogue
-from knowledge.clinical import Answer, Finding, Person, Presence, Sex, Triage
+from knowledge.clinical import Answer, Finding, Person, Presence, Sex
+from knowledge.questions import question_of
 
 QUESTIONS = 20
 """Questions after which the result is asked for."""
@@ -53,7 +55,7 @@ def assessed(door: Door, case: Mapping[str, Any], meanings: Meanings) -> Told:
         on=datetime.now(KST).date(),
         final=True,
     )
-    return Told(case=case, gold=Triage.from_code(case["gold"].lower()), got=assessment.triage)
+    return Told(case=case, gold=gold(case), got=assessment.triage)
 
 
 async def tapped(door: Door, case: Mapping[str, Any], meanings: Meanings) -> Told:
@@ -69,32 +71,28 @@ async def tapped(door: Door, case: Mapping[str, Any], meanings: Meanings) -> Tol
     for _ in range(QUESTIONS):
         if not open_question(out):
             break
-        choice = tap([c["id"] for c in out["choices"]], have, catalogue, door)
+        choice = tap([c["id"] for c in out["choices"]], have, catalogue, door.say)
         out = await door.ask(user=user, choice=choice)
     if not (out.get("assessment") or {}).get("done"):
         out = await door.ask(user=user, choice="finish")
-    level = (out.get("assessment") or {}).get("triage") or Triage.SELF_CARE.code
-    return Told(case=case, gold=Triage.from_code(case["gold"].lower()), got=Triage.from_code(level))
+    return Told(case=case, gold=gold(case), got=level(out))
 
 
-def tap(offered: Iterable[str], have: set[str], catalogue: Catalogue, door: Door) -> str:
-    """The button that somebody with these findings, and no others, would tap."""
-    offered = list(offered)
+def tap(offered: Sequence[str], have: Collection[str], catalogue: Catalogue, say: Phrases) -> str:
+    """The button that somebody with these findings (with all that they imply), and no others, would tap."""
     kind, _, rest = offered[0].partition(":")
     if kind in ("history", "drugs"):
-        for item in door.say.get(f"consult.{kind}.choices"):
-            if have.intersection(item.get("findings", ())):
-                return f"{kind}:{item['id']}"
-        return f"{kind}:none"
+        fitting = (e for e in say.get(f"consult.{kind}.choices") if not set(have).isdisjoint(e.get("findings", ())))
+        return f"{kind}:{next(fitting, {'id': 'none'})['id']}"
     concept = catalogue.concepts.get(rest.partition(":")[0]) if kind == "a" else None
-    if concept is None:
-        return "finish" if "finish" in offered else offered[0]
-    answers = concept.answers or tuple(Answer(label="", sets=((concept.id, presence),)) for presence in Presence)
-    _, number = max((_weight(answer, have), -number) for number, answer in enumerate(answers))
+    if concept is None:  # no question about a finding: whether a guardian is there, say
+        return offered[0]
+    answers = question_of(concept, catalogue).answers
+    _, number = max((_weight(answer, frozenset(have)), -number) for number, answer in enumerate(answers))
     return f"a:{concept.id}:{-number}"
 
 
-def _weight(answer: Answer, have: set[str]) -> float:
+def _weight(answer: Answer, have: frozenset[str]) -> float:
     """How well an answer fits: by how much it says; then "no", then not knowing; never where it is untrue."""
     yes = [id_ for id_, presence in answer.sets if presence is Presence.PRESENT]
     no = [id_ for id_, presence in answer.sets if presence is Presence.ABSENT]

@@ -12,10 +12,13 @@ import pytest
 from adapters.evaluate.ddxplus import read_release
 from adapters.evaluate.ddxplus_play import evaluate
 from adapters.evaluate.figures import reliability, share, within
+from adapters.evaluate.mapped import findings_of, tap
 from adapters.evaluate.names import Names
 from adapters.evaluate.scorecard import last
 from adapters.evaluate.vignettes import Record
 from bot.phrases import load_phrases
+from knowledge.catalogue import Catalogue, load_catalogue
+from knowledge.clinical import Presence
 from tests.process.test_commands import drrc
 
 VIGNETTE: Mapping[str, Any] = {
@@ -32,6 +35,12 @@ VIGNETTE: Mapping[str, Any] = {
     "gold_triage": "self_care",
     "gold_department_ko": ["이비인후과", "호흡기내과"],
 }
+
+
+@pytest.fixture(scope="module")
+def catalogue() -> Catalogue:
+    """The product's catalogue."""
+    return load_catalogue()
 
 
 def test_shares_have_wilsons_interval() -> None:
@@ -132,6 +141,42 @@ def test_emergencies_are_tapped_through_or_assessed_unread(short_path: Path, way
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["recall"]["hits"] == 1
     assert [card.name for card in last(short_path)] == [f"emergencies-{way}"]
+
+
+@pytest.mark.parametrize(
+    ("offered", "have", "tapped"),
+    [
+        ("a:dyspnea:0", {"severe_dyspnea", "dyspnea_rest", "dyspnea"}, "a:dyspnea:0"),
+        ("a:dyspnea:0", {"exertional_dyspnea", "dyspnea"}, "a:dyspnea:2"),
+        ("a:dyspnea:0", {"fever"}, "a:dyspnea:3"),
+        ("a:dyspnea:0", {"dyspnea"}, "a:dyspnea:4"),
+        ("a:fainting:0", {"fainting"}, "a:fainting:0"),
+        ("a:fainting:0", set(), "a:fainting:1"),
+        ("history:none", {"history_diabetes"}, "history:diabetes"),
+        ("history:none", set(), "history:none"),
+        ("drugs:none", {"anticoagulant"}, "drugs:thinner"),
+        ("guardian:yes", set(), "guardian:yes"),
+    ],
+)
+def test_a_patient_taps_what_is_so(offered: str, have: set[str], tapped: str, catalogue: Catalogue) -> None:
+    """The most specific true answer, else no, else not knowing where only the general finding is known."""
+    assert tap([offered, "finish"], have, catalogue, load_phrases()) == tapped
+
+
+def test_a_fact_that_is_not_so_says_the_opposite() -> None:
+    """What is no "no fever" is a fever, and a denied pain is an absent one."""
+    meanings = {
+        "첫 말": {"present": ["cough"], "absent": []},
+        "열 없음": {"present": [], "absent": ["fever"]},
+        "가슴 아픔": {"present": ["chest_pain"], "absent": []},
+    }
+    facts = [{"what": "열 없음", "present": False}, {"what": "가슴 아픔", "present": False}]
+    found = findings_of({"text": "첫 말", "facts": facts}, meanings)
+    assert [(f.concept, f.presence) for f in found] == [
+        ("cough", Presence.PRESENT),
+        ("fever", Presence.PRESENT),
+        ("chest_pain", Presence.ABSENT),
+    ]
 
 
 def test_a_collection_that_cannot_be_read_is_named(short_path: Path) -> None:

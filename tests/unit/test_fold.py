@@ -68,11 +68,11 @@ def test_a_narrow_door_is_never_overfilled() -> None:
         assert words in seen
 
 
-@given(st.text(alphabet="가나다 .!?\n", max_size=400), st.integers(5, 80))
+@given(st.text(alphabet="가나다 .!?\n😀", max_size=400), st.integers(5, 80))
 def test_splitting_loses_no_word_and_fits(text: str, limit: int) -> None:
-    """Every piece fits, and together they hold every letter in order."""
+    """Every piece fits in UTF-16 units, and together they hold every letter in order."""
     pieces = split(text, limit)
-    assert all(len(piece) <= limit for piece in pieces)
+    assert all(len(piece.encode("utf-16-le")) <= 2 * limit for piece in pieces)
     assert "".join("".join(pieces).split()) == "".join(text.split())
 
 

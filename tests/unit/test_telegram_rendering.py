@@ -260,7 +260,7 @@ CHOICES = st.lists(st.builds(Choice, id=st.just("a:x:1"), label=LABEL, asks_loca
 )
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.lists(BLOCK, max_size=4).map(tuple), CHOICES)
 def test_whatever_is_said_telegram_takes_it(blocks: tuple[Block, ...], choices: tuple[Choice, ...]) -> None:
     """Every call is one of the Bot API's, within its lengths, with tags that close, with and without them."""
