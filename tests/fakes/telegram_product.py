@@ -15,7 +15,7 @@ from adapters.assembly import built
 from adapters.telegram.channel import TelegramDoor
 from bot.delivery import Deliver
 from bot.engine import Accepted, Engine, Turn
-from bot.message import Message
+from bot.message import Address, Message
 from bot.state.store import Store
 from bot.turn import Knowledge
 from config.settings import Settings
@@ -126,3 +126,10 @@ async def finished(door: Open) -> None:
     """Wait until every turn has ended."""
     while await door.store.unfinished():  # noqa: ASYNC110 - the state lies in Redis
         await asyncio.sleep(0.01)
+
+
+async def nothing_waits(door: Open, address: Address) -> None:
+    """Wait until nothing is left to deliver: a turn has ended before its reply is tried."""
+    async with asyncio.timeout(10):
+        while await door.engine.undelivered(address):  # noqa: ASYNC110 - the state lies in Redis
+            await asyncio.sleep(0.01)

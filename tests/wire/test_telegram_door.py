@@ -12,7 +12,18 @@ from bot.errors import Overloaded, StateUnavailable
 from bot.message import Address, Platform
 from bot.phrases import load_phrases
 from tests.fakes.telegram import TelegramFake
-from tests.fakes.telegram_product import ANN, COMPLAINT, DANGER, SECRET, Mind, Open, answered, finished, opened
+from tests.fakes.telegram_product import (
+    ANN,
+    COMPLAINT,
+    DANGER,
+    SECRET,
+    Mind,
+    Open,
+    answered,
+    finished,
+    nothing_waits,
+    opened,
+)
 
 SAY = load_phrases()
 GROUP = -100_500
@@ -156,7 +167,7 @@ async def test_who_blocks_the_bot_is_left_in_peace(door: Open) -> None:
     await door.fake.block(ANN)
     await door.fake.settled()
     await finished(door)
-    assert await door.engine.undelivered(address) == ()
+    await nothing_waits(door, address)
     assert door.texts(ANN) == []
     door.engine.seconds = 0.0
     await door.fake.unblock(ANN)
