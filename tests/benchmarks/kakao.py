@@ -27,7 +27,7 @@ from bot.state.connection import opened
 from bot.state.embedded import command, socket_path
 from knowledge.morphology import Morphology
 from tests.fakes.kakao_payload import build, person_of
-from tests.fakes.product import free_port
+from tests.fakes.ports import free_port
 
 ROOT = Path(__file__).parents[2]
 BOT = "667e5382f2b2f84cb555091c"

@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
@@ -17,6 +16,7 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.browser.watching import watched
+from tests.fakes.ports import free_port
 
 ROOT = Path(__file__).parents[2]
 SCREENSHOTS = Path(__file__).parent / "screenshots"
@@ -38,9 +38,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def product() -> Iterator[str]:
     """The address of a running `drrc serve` with its own data folder."""
     data = Path(tempfile.mkdtemp(prefix="drrc-"))  # short: a unix socket lies in it
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     settings = {"DRRC_PORT": str(port), "DRRC_DATA_DIR": str(data), "DRRC_RATE_PER_MINUTE": "1000"}
     clean = {name: value for name, value in os.environ.items() if not name.startswith("DRRC_")}
     with (data / "log").open("wb") as log:

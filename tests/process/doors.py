@@ -15,7 +15,7 @@ from typing import Any, Protocol
 
 from bot.state.connection import Client, connect
 from bot.state.embedded import socket_path
-from tests.fakes.product import free_port
+from tests.fakes.ports import free_port
 from tests.fakes.slack import SlackFake
 from tests.fakes.telegram import TelegramFake
 

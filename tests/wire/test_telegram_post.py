@@ -1,7 +1,6 @@
 """The Telegram door's way out: what becomes of a call that is refused, or of an answer that cannot be read."""
 
 import json
-import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -14,6 +13,7 @@ from adapters.telegram.client import TelegramPost, UpdatesRequest, new_bot
 from adapters.telegram.wire import Call
 from bot.message import Address, Platform
 from bot.phrases import load_phrases
+from tests.fakes.ports import free_port
 from tests.fakes.telegram import TOKEN, TelegramFake
 from tests.fakes.telegram_product import ANN
 
@@ -59,10 +59,7 @@ async def test_every_refusal_has_its_meaning(fake: TelegramFake) -> None:
     async with post_to(fake.url) as post:
         with pytest.raises(Gone):
             await post.send(Address(platform=Platform.TELEGRAM, user="404"), hello)
-    free = socket.create_server(("127.0.0.1", 0))
-    port = free.getsockname()[1]
-    free.close()
-    async with post_to(f"http://127.0.0.1:{port}") as post:
+    async with post_to(f"http://127.0.0.1:{free_port()}") as post:
         with pytest.raises(NotSent):
             await post.send(Address(platform=Platform.TELEGRAM, user=str(ANN)), hello)
 
